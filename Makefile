@@ -1,0 +1,60 @@
+# riskkit: `make` lists what can be done. Needs python >= 3.11, git and make; everything else goes into .venv/.
+PY ?= python3
+V := .venv/bin
+ARGS ?=
+.DEFAULT_GOAL := help
+.PHONY: help demo test check dashboard lab notebooks docs lock clean
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+.venv/.run: requirements.lock pyproject.toml
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "riskkit needs Python 3.11 or newer: make PY=/path/to/python3.11 ..."; exit 2; }
+	@echo "Installing the pinned packages into .venv (a minute or two, once) ..."
+	@test -x $(V)/python || $(PY) -m venv .venv
+	@$(V)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(V)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.run
+	@echo "Installing what the tests need ..."
+	@$(V)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	@touch $@
+
+demo: .venv/.run ## Make the sample portfolio, run the whole diagnostic, say how to look at it
+	@$(V)/riskkit demo $(ARGS)
+
+dashboard: .venv/.run ## Open the dashboard of the latest run in a browser
+	@$(V)/riskkit dashboard $(ARGS)
+
+lab: .venv/.run ## Open the notebooks in JupyterLab
+	@$(V)/jupyter lab notebooks $(ARGS)
+
+test: .venv/.dev ## Install a browser where needed, then run every check and test
+	@sh scripts/install_browser.sh
+	@$(MAKE) --no-print-directory check
+	@$(V)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: .venv/.dev ## Style, types and notebooks in sync (fast)
+	@$(V)/ruff check .
+	@$(V)/ruff format --check .
+	@$(V)/mypy
+	@$(V)/python scripts/normalise_notebooks.py --check
+	@$(V)/python scripts/write_docs.py --check
+
+notebooks: .venv/.dev ## Normalise the notebooks: no outputs, stable ids, formatted source
+	@$(V)/python scripts/normalise_notebooks.py
+
+docs: .venv/.dev ## Write docs/tables.md, docs/policy.md and docs/measures.md from the code
+	@$(V)/python scripts/write_docs.py
+
+lock: .venv/.dev ## Pin the newest allowed versions
+	@$(V)/python -m pip install -q uv
+	@$(V)/uv lock -q --upgrade
+	@$(V)/uv export -q --no-emit-project --no-dev --group build --no-annotate --no-header --format requirements-txt -o requirements.lock
+	@$(V)/uv export -q --no-emit-project --only-group dev --no-annotate --no-header --format requirements-txt \
+	  -o requirements-dev.lock
+
+clean: ## Remove the environment and everything that was built
+	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Who the customers are: identifiers, nomenclature, events, accounts."""

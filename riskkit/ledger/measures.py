@@ -1,0 +1,170 @@
+"""The measures of a receivables portfolio at a date, each with its value or the reason why it has none.
+
+Conventions, printed in the glossary: amounts tax included; windows end on the valuation date, inclusive; days late run
+from the due date; what a credit note cancels was never due; an item cancelled in full says nothing about payment.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from riskkit.errors import Message, message
+from riskkit.ledger import formulas
+from riskkit.ledger.formulas import NotComputableError, ratio
+from riskkit.ledger.totals import Totals
+from riskkit.policy import Policy
+
+MIN_WINDOW_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A value, or the reason why there is none. Amounts are integer cents, rates shares of 1, delays days."""
+
+    value: float | int | None
+    reason: Message | None = None
+
+    def shown(self, name: str) -> float | None:
+        """The value in the unit of the measure's name: amounts in currency units."""
+        return self.value / 100 if self.value is not None and name.endswith("_amount") else self.value
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The sums of one valuation date, with the windows that apply to it."""
+
+    of: dict[str, int]
+    monthly_sales: dict[tuple[int, int], float]
+    as_of: dt.date
+    coverage_start: dt.date
+    policy: Policy
+
+    @property
+    def covered_days(self) -> int:
+        """Days of ledger known up to the valuation date."""
+        return (self.as_of - self.coverage_start).days + 1
+
+    @property
+    def sales_days(self) -> int:
+        """Days of the DSO window, shortened to what the ledger covers; `NotComputableError` under 28 days."""
+        if self.covered_days < MIN_WINDOW_DAYS:
+            raise NotComputableError(message("the ledger covers {days} days only", days=self.covered_days))
+        return min(self.policy.dso_window_days, self.covered_days)
+
+    def need(self, days: int) -> None:
+        """Raise `NotComputableError` when the ledger does not cover that many days."""
+        if self.covered_days <= days:
+            raise NotComputableError(
+                message("needs {days} days of ledger; {known} are known", days=days, known=self.covered_days)
+            )
+
+
+def _dso(s: Sums) -> float:
+    return formulas.dso(s.of["receivables"], s.of["sales"], days=s.sales_days)
+
+
+def _best_possible(s: Sums) -> float:
+    return formulas.dso(s.of["not_due"], s.of["sales"], days=s.sales_days)
+
+
+def _countback(s: Sums) -> float:
+    return formulas.countback_dso(s.of["receivables"], s.monthly_sales, as_of=s.as_of, since=s.coverage_start)
+
+
+def _days_beyond_terms(column: str) -> Callable[[Sums], float]:
+    def measure(s: Sums) -> float:
+        why = message("no invoice was settled or overdue in the window")
+        return ratio(s.of[column] + s.of["still_late"], s.of["settled_weight"] + s.of["still_weight"], why=why)
+
+    return measure
+
+
+def _payment_delay(s: Sums) -> float:
+    return ratio(s.of["settled_delay"], s.of["settled_weight"], why=message("no invoice was settled in the window"))
+
+
+def _collection_effectiveness(s: Sums) -> float:
+    s.need(s.policy.collection_window_days)
+    return formulas.collection_effectiveness(
+        s.of["collection_opening"], s.of["collection_sales"], s.of["receivables"], s.of["not_due"]
+    )
+
+
+def _recovery(s: Sums) -> float:
+    return ratio(s.of["collection_paid"], s.of["collection_due"], why=message("nothing was due in the period"))
+
+
+def _at_risk(s: Sums) -> float:
+    why = message("no invoice is old enough: {days} days after its due date", days=s.policy.at_risk_days)
+    return ratio(s.of["risk_unpaid"], s.of["risk_due"], why=why)
+
+
+def _default(numerator: str, denominator: str) -> Callable[[Sums], float]:
+    def measure(s: Sums) -> float:
+        s.need(s.policy.behaviour_window_days)
+        return ratio(s.of[numerator], s.of[denominator], why=message("no customer owed anything a year before"))
+
+    return measure
+
+
+def _overdue_share(s: Sums) -> float:
+    return ratio(s.of["overdue"], s.of["receivables"], why=message("nothing is owed on balance"))
+
+
+def _overdue_sales_share(s: Sums) -> float:
+    return ratio(s.of["overdue"], s.of["sales_12m"], why=message("no sales in the last twelve months"))
+
+
+def _amount(column: str) -> Callable[[Sums], int]:
+    return lambda s: int(s.of[column])
+
+
+MEASURES: dict[str, Callable[[Sums], float | int]] = {
+    "receivables_amount": _amount("receivables"),
+    "open_items_amount": _amount("open"),
+    "unapplied_amount": lambda s: int(s.of["open"] - s.of["receivables"]),
+    "overdue_amount": _amount("overdue"),
+    "disputed_amount": _amount("disputed"),
+    "sales_12m_amount": _amount("sales_12m"),
+    "overdue_share": _overdue_share,
+    "overdue_sales_share": _overdue_sales_share,
+    "dso_days": _dso,
+    "countback_dso_days": _countback,
+    "best_possible_dso_days": _best_possible,
+    "average_days_delinquent_days": lambda s: _dso(s) - _best_possible(s),
+    "days_beyond_terms_days": _days_beyond_terms("settled_late"),
+    "days_beyond_terms_floored_days": _days_beyond_terms("settled_late_floored"),
+    "mean_payment_delay_days": _payment_delay,
+    "collection_effectiveness_rate": _collection_effectiveness,
+    "recovery_rate": _recovery,
+    "at_risk_rate": _at_risk,
+    "default_rate": _default("defaults", "population"),
+    "default_amount_rate": _default("default_cents", "population_cents"),
+    "customers_count": _amount("customers"),
+    "overdue_customers_count": _amount("overdue_customers"),
+}
+
+
+def measure_all(sums: Sums) -> dict[str, Measure]:
+    """Every measure at one date, in the order of `MEASURES`."""
+    found: dict[str, Measure] = {}
+    for name, compute in MEASURES.items():
+        try:
+            found[name] = Measure(compute(sums))
+        except NotComputableError as fault:
+            found[name] = Measure(None, fault.reason)
+    return found
+
+
+def measure_dates(
+    totals: Totals, *, as_of: list[dt.date], coverage_start: dt.date, policy: Policy
+) -> dict[dt.date, dict[str, Measure]]:
+    """Every measure at each date; a date before the first movement has no row in `totals` and is left out."""
+    result = {}
+    for date in as_of:
+        if date.toordinal() in totals.rows.index:
+            of = {str(name): int(cents) for name, cents in totals.rows.loc[[date.toordinal()]].iloc[0].items()}
+            result[date] = measure_all(Sums(of, totals.monthly_sales[date.toordinal()], date, coverage_start, policy))
+    return result

@@ -1,0 +1,109 @@
+"""Settlement: which credit pays which debit, as known at a date.
+
+Debits are items that raise what a customer owes (invoices, refunds); credits lower it (payments, credit notes,
+write-offs). Three passes, each on what the one before left:
+
+1. `lettering`: lines that the accountant lettered together, when the lettering is known at the date;
+2. `reference`: a credit that names an item of the same customer;
+3. `fifo`: the rest of a customer's credits against their oldest due debits (as article 1342-10 of the Code civil).
+
+Inside a scope (lettering key, customer and reference, or customer) debits and credits are each laid end to end in
+order of date; where the two lines overlap, the credit pays the debit. The overlap needs only ordered running sums, so
+it is the same expression on every engine, and every cent of a credit is applied once or left unapplied.
+"""
+
+from __future__ import annotations
+
+import narwhals.stable.v2 as nw
+
+from riskkit.engine import Lazy, materialise
+
+c = nw.col
+METHODS = ("lettering", "reference", "fifo")
+
+
+def settle(known: Lazy) -> Lazy:
+    """Allocations of credits to debits at each valuation date.
+
+    From: known, one row per line and valuation date: as_of (integer day), line (text id), customer_id, day, order_day
+          (integer days), cents (signed, not 0), lettering, lettering_day, reference (missing where there is none).
+    To:   one row per (as_of, debit, credit, method): cents (> 0), day (the later of the two lines' days).
+    """
+    left = materialise(
+        known.select(
+            "as_of",
+            "line",
+            "customer_id",
+            "day",
+            "order_day",
+            side=nw.when(c("cents") > 0).then(nw.lit(1)).otherwise(nw.lit(-1)).cast(nw.Int64),
+            cents=c("cents").abs(),
+            lettering=nw.when(c("lettering_day").is_null() | (c("lettering_day") <= c("as_of"))).then(c("lettering")),
+            reference=nw.when(~c("reference").is_null()).then(
+                nw.concat_str(c("customer_id"), c("reference"), separator="|")
+            ),
+            fifo=c("customer_id"),
+        )
+    )
+    passes = []
+    for method in METHODS:
+        pairs = materialise(_overlaps(left, scope=method).with_columns(method=nw.lit(method)))
+        passes.append(pairs)
+        if method != METHODS[-1]:
+            left = materialise(_remaining(left, pairs))
+    return nw.concat(passes)
+
+
+def _overlaps(lines: Lazy, *, scope: str) -> Lazy:
+    """Pairs inside each scope by the overlap of the two running sums."""
+    inside = ["as_of", "scope"]
+    ends = (
+        lines.filter(~c(scope).is_null())
+        .select("as_of", "line", "day", "order_day", "side", "cents", scope=c(scope))
+        .with_columns(end=c("cents").cum_sum().over(*inside, "side", order_by=["order_day", "line"]))
+        .with_columns(
+            is_debit=nw.when(c("side") == 1).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64),
+            is_credit=nw.when(c("side") == 1).then(nw.lit(0)).otherwise(nw.lit(1)).cast(nw.Int64),
+        )
+    )
+    order = ["end", "is_debit"]  # at equal ends the credit comes first: the debit's own stretch is then empty
+    walk = materialise(
+        ends.with_columns(
+            debits=c("is_debit").cum_sum().over(*inside, order_by=order),
+            credits=c("is_credit").cum_sum().over(*inside, order_by=order),
+            start=c("end").shift(1).over(*inside, order_by=order),
+        ).with_columns(
+            rank=nw.when(c("side") == 1).then(c("debits")).otherwise(c("credits")),
+            partner_rank=nw.when(c("side") == 1).then(c("credits")).otherwise(c("debits")) + 1,
+            partner_side=-c("side"),
+            stretch=c("end") - nw.when(c("start").is_null()).then(nw.lit(0)).otherwise(c("start")),
+        )
+    )
+    partners = walk.select(
+        "as_of", "scope", partner_side=c("side"), partner_rank=c("rank"), partner=c("line"), partner_day=c("day")
+    )
+    return (
+        walk.filter(c("stretch") > 0)
+        .join(partners, on=["as_of", "scope", "partner_side", "partner_rank"], how="inner")
+        .select(
+            "as_of",
+            debit=nw.when(c("side") == 1).then(c("line")).otherwise(c("partner")),
+            credit=nw.when(c("side") == 1).then(c("partner")).otherwise(c("line")),
+            cents=c("stretch"),
+            day=nw.max_horizontal("day", "partner_day"),
+        )
+    )
+
+
+def _remaining(lines: Lazy, pairs: Lazy) -> Lazy:
+    """Lines with what these pairs leave of them; lines with nothing left are gone."""
+    used = nw.concat(
+        [pairs.select("as_of", "cents", line=c("debit")), pairs.select("as_of", "cents", line=c("credit"))]
+    )
+    spent = used.group_by("as_of", "line").agg(spent=c("cents").sum().cast(nw.Int64))
+    return (
+        lines.join(spent, on=["as_of", "line"], how="left")
+        .with_columns(cents=c("cents") - nw.when(c("spent").is_null()).then(nw.lit(0)).otherwise(c("spent")))
+        .filter(c("cents") > 0)
+        .drop("spent")
+    )

@@ -1,0 +1,259 @@
+"""The ledger settled as of a date: the object from which everything else is derived."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from riskkit.engine import Lazy, materialise
+from riskkit.errors import DataError, Message, Money, ReconciliationError, UsageError, message
+from riskkit.ledger.ageing import age_customers
+from riskkit.ledger.book import BEHAVIOUR_KINDS, Book, c, no_movement
+from riskkit.ledger.measures import Measure, measure_dates
+from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED, strike_credits, strike_items
+from riskkit.ledger.settlement import METHODS, settle
+from riskkit.ledger.terms import TermsChoice, infer_terms, parse_terms
+from riskkit.ledger.totals import Totals, total
+from riskkit.policy import Policy
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Who owes what at `as_of`, and the checks that say it is the ledger.
+
+    `matching`: share of received money matched by lettering, reference, fifo and none; empty when nothing was
+    received. `reconciliation`: cents of invoiced, credited, received, written_off, unapplied, open, difference (0).
+    """
+
+    as_of: dt.date
+    currency: str
+    coverage_start: dt.date
+    terms: TermsChoice
+    items: Lazy
+    allocations: Lazy
+    open_items: pd.DataFrame
+    unapplied: pd.DataFrame
+    ageing: pd.DataFrame
+    measures: dict[str, Measure]
+    matching: dict[str, float]
+    reconciliation: dict[str, int]
+
+
+@dataclass(frozen=True)
+class _Struck:
+    known: Lazy
+    allocations: Lazy
+    items: Lazy
+    totals: Totals
+
+
+def choose_terms(book: Book, *, as_of: dt.date, policy: Policy, terms: str | None = None) -> TermsChoice:
+    """Terms for items whose due date neither the file nor the customer's own terms give, as known at `as_of`."""
+    asked = terms or policy.default_terms
+    if asked:
+        parsed = parse_terms(asked)
+        if parsed is None:
+            raise UsageError(
+                message("Terms '{terms}' are not understood. Write 30, 45FM, FM45 or 30FM10.", terms=asked)
+            )
+        note = message("Where the files give no due date, terms of {code} days are used, as asked.", code=parsed.code)
+        return TermsChoice(parsed.code, "parameter", float("nan"), note)
+    undated = book.invoices["due_date"].isna() & book.invoices["kind"].isin(BEHAVIOUR_KINDS)
+    if not undated.any():
+        note = message("Due dates are those of the files.")
+        return TermsChoice(str(policy.legal_terms_days), "file", float("nan"), note)
+    known = book.known(book.dated(default_terms="0"), as_of=[as_of])
+    matched = settle(known.with_columns(order_day=c("day"))).filter(c("method") != "fifo")
+    items = strike_items(known, matched, policy=policy)
+    settled = (
+        items.filter(~c("settled_day").is_null() & c("kind").is_in(BEHAVIOUR_KINDS) & (c("paid") > 0))
+        .select("day", "settled_day")
+        .collect(backend="pandas")
+        .to_native()
+    )
+    dates = pd.DataFrame({"issue_date": _as_dates(settled["day"]), "settled_date": _as_dates(settled["settled_day"])})
+    return infer_terms(dates, legal_days=policy.legal_terms_days)
+
+
+def strike(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice) -> Snapshot:
+    """Settle the ledger as of a date and check that it ties to the cent.
+
+    `DataError` when nothing is known at `as_of`; `ReconciliationError` when a total does not tie.
+    """
+    nothing = no_movement(book, as_of=as_of)
+    if nothing:
+        raise DataError(nothing)
+    struck = _strike_dates(book, as_of=[as_of], policy=policy, terms=terms)
+    credits = strike_credits(struck.known, struck.allocations)
+    measures = measure_dates(struck.totals, as_of=[as_of], coverage_start=book.coverage_start, policy=policy)[as_of]
+    at = struck.totals.rows.iloc[0]
+    names = book.customers.set_index("customer_id")["name"]
+    open_items = _open_items(book, struck.items, names)
+    unapplied = _unapplied(credits, names)
+    ageing = age_customers(struck.items, credits, names=names, edges=policy.ageing_edges_days)
+    reconciliation = {
+        **{name: int(at[name]) for name in ("invoiced", "credited", "received", "written_off")},
+        "unapplied": int(unapplied["unapplied_cents"].sum()),
+        "open": int(open_items["open_cents"].sum()),
+    }
+    return Snapshot(
+        as_of=as_of,
+        currency=book.currency,
+        coverage_start=book.coverage_start,
+        terms=terms,
+        items=struck.items,
+        allocations=struck.allocations,
+        open_items=open_items,
+        unapplied=unapplied,
+        ageing=ageing,
+        measures=measures,
+        matching=_matching(struck.known, struck.allocations),
+        reconciliation=_reconcile(book, reconciliation, ageing, as_of=as_of),
+    )
+
+
+def measure_history(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice) -> pd.DataFrame:
+    """Every measure at each month end that the ledger covers, and at `as_of`, each struck as known then.
+
+    To: as_of, measure, value (amounts in currency units; NaN when not computable), reason (English, missing when
+    computable). The terms are those of the run; everything else is what a run at that date would give.
+    """
+    ends = pd.date_range(book.coverage_start, as_of, freq="ME")
+    dates = sorted({*[end.date() for end in ends], as_of})
+    totals = _strike_dates(book, as_of=dates, policy=policy, terms=terms).totals
+    measured = measure_dates(totals, as_of=dates, coverage_start=book.coverage_start, policy=policy)
+    rows = [
+        (pd.Timestamp(date), name, measure.shown(name), str(measure.reason) if measure.reason else None)
+        for date, measures in measured.items()
+        for name, measure in measures.items()
+    ]
+    history = pd.DataFrame(rows, columns=["as_of", "measure", "value", "reason"])
+    return history.astype({"measure": "str", "value": "float64", "reason": "str"})
+
+
+def _strike_dates(book: Book, *, as_of: list[dt.date], policy: Policy, terms: TermsChoice) -> _Struck:
+    known = book.known(book.dated(default_terms=terms.code), as_of=as_of)
+    allocations = materialise(settle(known))
+    items = strike_items(known, allocations, policy=policy)
+    return _Struck(known, allocations, items, total(book, known, items, as_of=as_of, policy=policy))
+
+
+def _as_dates(days: pd.Series) -> pd.Series:
+    """Integer days of the engine as dates; missing stays missing."""
+    origin = dt.date(1970, 1, 1).toordinal()
+    return pd.to_datetime(days.astype("Float64") - origin, unit="D", origin="unix").astype("datetime64[us]")
+
+
+def _open_items(book: Book, items: Lazy, names: pd.Series) -> pd.DataFrame:
+    opened = (
+        items.filter(c("open") > 0)
+        .select(
+            "line",
+            "customer_id",
+            "kind",
+            "day",
+            "due_day",
+            "due_source",
+            "days_past_due",
+            "bucket",
+            "dispute_day",
+            amount_cents=c("cents"),
+            applied_cents=c("applied"),
+            open_cents=c("open"),
+        )
+        .collect(backend="pandas")
+        .to_native()
+    )
+    origins = pd.concat(
+        [
+            book.invoices.assign(line="i:" + book.invoices["invoice_id"])[
+                ["line", "invoice_number", "source_file", "source_line"]
+            ],
+            book.payments.assign(line="p:" + book.payments["payment_id"])[["line", "source_file", "source_line"]],
+        ]
+    )
+    opened = opened.merge(origins, on="line", how="left", validate="one_to_one")
+    opened = opened.assign(
+        item_id=opened["line"].str[2:],
+        customer_name=opened["customer_id"].map(names),
+        issue_date=_as_dates(opened["day"]),
+        due_date=_as_dates(opened["due_day"]),
+        dispute_date=_as_dates(opened["dispute_day"]),
+    )
+    opened = opened.sort_values(["days_past_due", "open_cents", "item_id"], ascending=[False, False, True])
+    return OPEN_ITEMS.conform(opened)[OPEN_ITEMS.names]
+
+
+def _unapplied(credits: Lazy, names: pd.Series) -> pd.DataFrame:
+    left = (
+        credits.filter(c("unapplied") > 0)
+        .select(
+            "line",
+            "customer_id",
+            "kind",
+            "day",
+            amount_cents=c("cents"),
+            applied_cents=c("applied"),
+            unapplied_cents=c("unapplied"),
+        )
+        .collect(backend="pandas")
+        .to_native()
+    )
+    left = left.assign(
+        credit_id=left["line"].str[2:],
+        customer_name=left["customer_id"].map(names),
+        credit_date=_as_dates(left["day"]),
+    )
+    return UNAPPLIED.conform(left.sort_values(["unapplied_cents", "credit_id"], ascending=[False, True]))[
+        UNAPPLIED.names
+    ]
+
+
+def _matching(known: Lazy, allocations: Lazy) -> dict[str, float]:
+    """Share of the money received that each way matched."""
+    received = known.filter((c("cents") < 0) & (c("kind") == "payment")).select("as_of", "cents", credit=c("line"))
+    by_method = (
+        allocations.join(received.select("as_of", "credit"), on=["as_of", "credit"], how="inner")
+        .group_by("method")
+        .agg(c("cents").sum().cast(nw.Int64))
+        .collect(backend="pandas")
+        .to_native()
+        .set_index("method")["cents"]
+    )
+    whole = -int(received.select(c("cents").sum()).collect(backend="pandas").to_native()["cents"].fillna(0).iloc[0])
+    if whole == 0:
+        return {}
+    shares = {method: float(by_method.get(method, 0)) / whole for method in METHODS}
+    return {**shares, "none": (whole - int(by_method.sum())) / whole}
+
+
+def _reconcile(book: Book, sums: dict[str, int], ageing: pd.DataFrame, *, as_of: dt.date) -> dict[str, int]:
+    """The sums with their difference, 0; `ReconciliationError` otherwise. The balance is taken from the tables read."""
+    balance = sums["invoiced"] - sums["credited"] - sums["received"] - sums["written_off"]
+    difference = balance - (sums["open"] - sums["unapplied"])
+    day = pd.Timestamp(as_of)
+    read = int(book.invoices.loc[book.invoices["issue_date"] <= day, "amount_cents"].sum()) - int(
+        book.payments.loc[book.payments["payment_date"] <= day, "amount_cents"].sum()
+    )
+    faults: list[Message] = [
+        message(
+            "{what}: {found} against {expected} in the files at {as_of}. Nothing was written. This is a fault of "
+            "riskkit: please report it.",
+            what=what,
+            found=Money(found, book.currency),
+            expected=Money(read, book.currency),
+            as_of=as_of,
+        )
+        for what, found in (
+            ("movements", balance),
+            ("open items less unapplied credits", sums["open"] - sums["unapplied"]),
+            ("ageing", int(ageing["receivables_cents"].sum())),
+        )
+        if found != read
+    ]
+    if faults:
+        raise ReconciliationError(*faults)
+    return {**sums, "difference": difference}

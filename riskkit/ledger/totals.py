@@ -1,0 +1,160 @@
+"""Sums of the ledger at each valuation date: the numbers that the measures divide. All in cents, one row per date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from riskkit.engine import Lazy, lazy
+from riskkit.ledger.book import BEHAVIOUR_KINDS, Book, c
+from riskkit.policy import Policy
+
+
+@dataclass(frozen=True)
+class Totals:
+    """`rows`: sums by valuation date (index: integer day). `monthly_sales`: by date, sales by (year, month)."""
+
+    rows: pd.DataFrame
+    monthly_sales: dict[int, dict[tuple[int, int], float]]
+
+
+def _sum(condition: nw.Expr, cents: nw.Expr, name: str) -> nw.Expr:
+    return nw.when(condition).then(cents).otherwise(nw.lit(0)).sum().cast(nw.Int64).alias(name)
+
+
+def _frame(grouped: Lazy) -> pd.DataFrame:
+    frame: pd.DataFrame = grouped.collect(backend="pandas").to_native()
+    return frame.set_index("as_of").fillna(0)
+
+
+def sum_lines(known: Lazy, *, policy: Policy, coverage: int) -> pd.DataFrame:
+    """Balances and sales. Windows end on the valuation date and start at the earliest on the first day covered."""
+    as_of, cents, day = c("as_of"), c("cents"), c("day")
+    collection_start = as_of - policy.collection_window_days
+    is_invoice, is_payment = c("line").str.starts_with("i:"), c("line").str.starts_with("p:")
+    grouped = known.group_by("as_of").agg(
+        cents.sum().cast(nw.Int64).alias("receivables"),
+        _sum(c("is_sale") & (day > as_of - policy.dso_window_days) & (day >= coverage), cents, "sales"),
+        _sum(c("is_sale") & (day > as_of - 365), cents, "sales_12m"),
+        _sum(c("is_sale") & (day > collection_start), cents, "collection_sales"),
+        _sum(day <= collection_start, cents, "collection_opening"),
+        _sum(is_invoice & (cents > 0), cents, "invoiced"),
+        _sum(is_invoice & (cents < 0), -cents, "credited"),
+        _sum(is_payment & (c("kind") != "write_off"), -cents, "received"),
+        _sum(is_payment & (c("kind") == "write_off"), -cents, "written_off"),
+    )
+    return _frame(grouped)
+
+
+def sum_items(items: Lazy, *, policy: Policy) -> pd.DataFrame:
+    """Open, overdue, disputed and behaviour sums over items; a weight never counts what a credit note cancelled."""
+    as_of, due, opened = c("as_of"), c("due_day"), c("open")
+    overdue = c("days_past_due") > 0
+    behaves = c("kind").is_in(BEHAVIOUR_KINDS)
+    kept = c("cents") - c("credited")
+    window_start = as_of - policy.behaviour_window_days
+    settled = behaves & (c("settled_day") > window_start) & (c("paid") > 0)
+    late = c("settled_day") - due
+    still_late = behaves & overdue & (opened > 0)
+    due_in_collection = behaves & (due > as_of - policy.collection_window_days) & (due <= as_of)
+    risk_day = due + policy.at_risk_days
+    risk_window = behaves & (risk_day > window_start) & (risk_day <= as_of)
+    floored = nw.when(late > 0).then(late).otherwise(nw.lit(0))
+    grouped = items.group_by("as_of").agg(
+        opened.sum().cast(nw.Int64).alias("open"),
+        _sum(overdue, opened, "overdue"),
+        _sum(c("days_past_due") <= 0, opened, "not_due"),
+        _sum(c("dispute_day") <= as_of, opened, "disputed"),
+        _sum(settled, kept, "settled_weight"),
+        _sum(settled, kept * late, "settled_late"),
+        _sum(settled, kept * floored, "settled_late_floored"),
+        _sum(settled, kept * (c("settled_day") - c("day")), "settled_delay"),
+        _sum(still_late, opened, "still_weight"),
+        _sum(still_late, opened * c("days_past_due"), "still_late"),
+        _sum(due_in_collection, kept, "collection_due"),
+        _sum(due_in_collection, c("paid"), "collection_paid"),
+        _sum(risk_window, c("cents"), "risk_due"),
+        _sum(risk_window, c("unpaid_at_risk"), "risk_unpaid"),
+    )
+    return _frame(grouped)
+
+
+def count_customers(items: Lazy, procedures: Lazy, *, policy: Policy) -> pd.DataFrame:
+    """Customers with open items, overdue customers, and defaults over the behaviour window.
+
+    The population is the customers who owed something at the start of the window and were not in default then; a
+    default is an item unpaid more than `default_days` after its due day, or a collective procedure.
+    """
+    as_of, due, behaves = c("as_of"), c("due_day"), c("kind").is_in(BEHAVIOUR_KINDS)
+    start = as_of - policy.behaviour_window_days
+    default_day = due + policy.default_days + 1
+    one, none = nw.lit(1), nw.lit(0)
+    was = behaves & (default_day <= start) & (c("open_at_start") > 0)
+    became = behaves & (default_day > start) & (default_day <= as_of) & (c("unpaid_at_default") > 0)
+    by_customer = items.group_by("as_of", "customer_id").agg(
+        c("open").sum().cast(nw.Int64),
+        _sum(c("days_past_due") > 0, c("open"), "overdue"),
+        c("open_at_start").sum().cast(nw.Int64),
+        nw.when(was).then(one).otherwise(none).max().alias("was_in_default"),
+        nw.when(became).then(one).otherwise(none).max().alias("defaulted"),
+    )
+    failed = by_customer.join(procedures, on="customer_id", how="left").with_columns(
+        was_in_default=nw.when(c("procedure_day") <= start).then(one).otherwise(c("was_in_default")),
+        defaulted=nw.when((c("procedure_day") > start) & (c("procedure_day") <= as_of))
+        .then(one)
+        .otherwise(c("defaulted")),
+    )
+    at_start = (c("open_at_start") > 0) & (c("was_in_default") == 0)
+    lost = at_start & (c("defaulted") == 1)
+    grouped = failed.group_by("as_of").agg(
+        _sum(c("open") > 0, one, "customers"),
+        _sum(c("overdue") > 0, one, "overdue_customers"),
+        _sum(at_start, one, "population"),
+        _sum(at_start, c("open_at_start"), "population_cents"),
+        _sum(lost, one, "defaults"),
+        _sum(lost, c("open_at_start"), "default_cents"),
+    )
+    return _frame(grouped)
+
+
+def sum_monthly_sales(book: Book, *, as_of: list[dt.date]) -> dict[int, dict[tuple[int, int], float]]:
+    """Net sales in cents by calendar month; the month of each valuation date stops at that date."""
+    sold = book.invoices.loc[book.invoices["is_sale"], ["issue_date", "amount_cents"]]
+    month = sold["issue_date"].dt.year * 100 + sold["issue_date"].dt.month
+    sums = sold["amount_cents"].groupby(month).sum()
+    by_month = {divmod(int(key), 100): float(cents) for key, cents in zip(sums.index, sums, strict=True)}
+    result = {}
+    for date in as_of:
+        in_month = sold["issue_date"].between(pd.Timestamp(date.replace(day=1)), pd.Timestamp(date))
+        result[date.toordinal()] = {
+            **by_month,
+            (date.year, date.month): float(sold.loc[in_month, "amount_cents"].sum()),
+        }
+    return result
+
+
+def procedures(book: Book) -> Lazy:
+    """First collective procedure of each customer: customer_id, procedure_day."""
+    opened = book.events.loc[book.events["kind"].isin(["safeguard", "receivership", "liquidation"])]
+    first = opened.groupby("customer_id", as_index=False)["event_date"].min()
+    frame = pd.DataFrame(
+        {
+            "customer_id": first["customer_id"].astype("str"),
+            "procedure_day": pd.Series([d.toordinal() for d in first["event_date"]], dtype="int64"),
+        }
+    )
+    return lazy(book.connection, frame)
+
+
+def total(book: Book, known: Lazy, items: Lazy, *, as_of: list[dt.date], policy: Policy) -> Totals:
+    """All the sums that measures need, for each valuation date."""
+    parts = [
+        sum_lines(known, policy=policy, coverage=book.coverage_start.toordinal()),
+        sum_items(items, policy=policy),
+        count_customers(items, procedures(book), policy=policy),
+    ]
+    rows = pd.concat(parts, axis=1).fillna(0)
+    return Totals(rows, sum_monthly_sales(book, as_of=as_of))

@@ -1,0 +1,1 @@
+"""Files people have: read, mapped, checked, reconciled into canonical tables."""

@@ -1,0 +1,80 @@
+"""What came out of reading files: canonical tables, what was set aside, and the count of rows and money by file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from riskkit.errors import Message, Money, ReconciliationError, message
+from riskkit.schemas import CUSTOMERS, EVENTS, INVOICES, PAYMENTS, REJECTS
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file read. Rows and money accepted and set aside add up to the file's own.
+
+    Money is signed as in the file's table: tax-inclusive amounts of invoices (credit notes negative), amounts of
+    payments, or debit minus credit on the receivable accounts of a ledger; 0 for a file without money.
+    """
+
+    file: str
+    sha256: str
+    kind: str
+    rows_read: int
+    rows_accepted: int
+    rows_rejected: int
+    accepted_cents: int
+    rejected_cents: int
+    total_cents: int
+
+    def fault(self) -> Message | None:
+        """What does not add up in this file, or None."""
+        rows_lost = self.rows_read - self.rows_accepted - self.rows_rejected
+        cents_lost = self.total_cents - self.accepted_cents - self.rejected_cents
+        if rows_lost == 0 and cents_lost == 0:
+            return None
+        return message(
+            "{file}: {rows} rows and {money} are neither accepted nor set aside. Nothing was written. "
+            "Please report this file's shape: it is a fault of riskkit.",
+            file=self.file,
+            rows=rows_lost,
+            money=Money(cents_lost),
+        )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Canonical tables read from files, and how they were understood.
+
+    `coverage_start` is the first day from which every movement is known (a ledger's first day after its opening
+    balances; otherwise the first issue date). `latest_date` is the latest date found: the default `as_of`.
+    `notes` say in words what was understood, assumed or left out. `due_dates` is "file" or "none".
+    """
+
+    files: tuple[SourceFile, ...]
+    currency: str
+    coverage_start: dt.date
+    latest_date: dt.date
+    due_dates: str
+    invoices: pd.DataFrame
+    payments: pd.DataFrame
+    customers: pd.DataFrame
+    events: pd.DataFrame = field(default_factory=EVENTS.empty)
+    rejects: pd.DataFrame = field(default_factory=REJECTS.empty)
+    notes: tuple[Message, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Cast every table to its contract and check that nothing was lost, row or cent."""
+        for name, table in (
+            ("customers", CUSTOMERS),
+            ("invoices", INVOICES),
+            ("payments", PAYMENTS),
+            ("events", EVENTS),
+            ("rejects", REJECTS),
+        ):
+            object.__setattr__(self, name, table.conform(getattr(self, name)))
+        faults = [fault for source in self.files if (fault := source.fault())]
+        if faults:
+            raise ReconciliationError(*faults)

@@ -1,0 +1,1 @@
+"""Running it: portfolios, notebooks, batches, dashboards and the command line."""
