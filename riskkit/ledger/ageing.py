@@ -7,8 +7,30 @@ import pandas as pd
 
 from riskkit.engine import Lazy
 from riskkit.ledger.open_items import bucket_codes
+from riskkit.schemas import Column, Table
 
 c = nw.col
+
+AGEING = Table(
+    "ageing",
+    "a customer with something open or unapplied at `as_of`; the buckets are those of the policy",
+    (
+        Column("customer_id", "text", "the customer"),
+        Column("customer_name", "text", "its name", nullable=True),
+        Column("not_due_cents", "cents", "not yet due, or due today"),
+        Column("d1_30_cents", "cents", "1 to 30 days past due; one column per bucket of the policy follows"),
+        Column("d31_60_cents", "cents", "31 to 60 days past due"),
+        Column("d61_90_cents", "cents", "61 to 90 days past due"),
+        Column("d91_180_cents", "cents", "91 to 180 days past due"),
+        Column("over_180_cents", "cents", "more than 180 days past due"),
+        Column("undated_cents", "cents", "open, without a due date"),
+        Column("open_items_cents", "cents", "sum of the buckets"),
+        Column("overdue_cents", "cents", "what is past due"),
+        Column("unapplied_cents", "cents", "payments and credit notes not applied to items"),
+        Column("receivables_cents", "cents", "open items less unapplied: the balance of the account"),
+        Column("oldest_days_past_due", "integer", "age of the oldest open item", nullable=True),
+    ),
+)
 
 
 def age_customers(items: Lazy, credits: Lazy, *, names: pd.Series, edges: tuple[int, ...]) -> pd.DataFrame:

@@ -15,8 +15,25 @@ from riskkit.ledger import formulas
 from riskkit.ledger.formulas import NotComputableError, ratio
 from riskkit.ledger.totals import Totals
 from riskkit.policy import Policy
+from riskkit.schemas import Column, Table
 
 MIN_WINDOW_DAYS = 28
+
+HISTORY = Table(
+    "measures",
+    "a measure at a month end, or at `as_of`",
+    (
+        Column("as_of", "date", "the valuation date; nothing later was known"),
+        Column("measure", "text", "name of the measure, its unit in the suffix"),
+        Column(
+            "value",
+            "number",
+            "amounts in currency units, rates as shares of 1; missing when not computable",
+            nullable=True,
+        ),
+        Column("reason", "text", "why it is not computable", nullable=True),
+    ),
+)
 
 
 @dataclass(frozen=True)

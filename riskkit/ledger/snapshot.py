@@ -12,7 +12,7 @@ from riskkit.engine import Lazy, materialise
 from riskkit.errors import DataError, Message, Money, ReconciliationError, UsageError, message
 from riskkit.ledger.ageing import age_customers
 from riskkit.ledger.book import BEHAVIOUR_KINDS, Book, c, no_movement
-from riskkit.ledger.measures import Measure, measure_dates
+from riskkit.ledger.measures import HISTORY, Measure, measure_dates
 from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED, strike_credits, strike_items
 from riskkit.ledger.settlement import METHODS, settle
 from riskkit.ledger.terms import TermsChoice, infer_terms, parse_terms
@@ -130,8 +130,7 @@ def measure_history(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsC
         for date, measures in measured.items()
         for name, measure in measures.items()
     ]
-    history = pd.DataFrame(rows, columns=["as_of", "measure", "value", "reason"])
-    return history.astype({"measure": "str", "value": "float64", "reason": "str"})
+    return HISTORY.conform(pd.DataFrame(rows, columns=HISTORY.names))
 
 
 def _strike_dates(book: Book, *, as_of: list[dt.date], policy: Policy, terms: TermsChoice) -> _Struck:

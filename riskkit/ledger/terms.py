@@ -27,7 +27,7 @@ _CODE = re.compile(r"^(?:(?P<days>\d{1,3})(?P<end>FM(?P<day>\d{1,2})?)?|FM(?P<af
 _CASH = re.compile(r"COMPTANT|RECEPTION|IMMEDIAT|CASH|ON RECEIPT", re.IGNORECASE)
 _WORDS = re.compile(
     r"^(?:A\s+)?(?P<days>\d{1,3})\s*(?:JOURS?|JRS?|J|D|DAYS?)?\s*(?:NETS?|DATE DE FACTURE|DF)?\s*"
-    r"(?P<end>FIN\s+DE\s+MOIS|FDM|F\.?M\.?|EOM|END OF MONTH)?\s*(?:LE\s+|\+\s*)?(?P<day>\d{1,2})?$"
+    r"(?:(?P<end>FIN\s+DE\s+MOIS|FDM|F\.?M\.?|EOM|END OF MONTH)\s*(?:LE\s+|\+\s*)?(?P<day>\d{1,2})?)?$"
 )
 
 

@@ -1,0 +1,82 @@
+"""Write the reference pages that follow from the code: docs/tables.md and docs/policy.md.
+
+`--check` writes nothing and fails when a page is not what the code says.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from riskkit.engine import amount_name
+from riskkit.ledger.ageing import AGEING
+from riskkit.ledger.attribution import SECTORS
+from riskkit.ledger.measures import HISTORY
+from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED
+from riskkit.policy import Policy
+from riskkit.schemas import CUSTOMERS, EVENTS, INVOICES, PAYMENTS, REJECTS, Table
+
+DOCS = Path(__file__).parents[1] / "docs"
+RUN_TABLES = (CUSTOMERS, INVOICES, PAYMENTS, EVENTS, OPEN_ITEMS, UNAPPLIED, AGEING, HISTORY, SECTORS, REJECTS)
+KINDS = {"text": "text", "integer": "integer", "number": "float", "date": "date", "flag": "boolean"}
+
+
+def tables_page() -> str:
+    """What each table of a run holds."""
+    lines = [
+        "# Tables of a run",
+        "",
+        "Written by `make docs` from the contracts in the code. Each table is a Parquet file in `tables/` of a run",
+        "folder. Amounts are exact decimals in the portfolio's currency; inside the package they are whole cents",
+        "(`open_amount` is `open_cents` there).",
+    ]
+    for table in RUN_TABLES:
+        lines += ["", f"## {table.name}", "", f"One row: {table.one_row}.", "", *_columns(table)]
+    return "\n".join(lines) + "\n"
+
+
+def _columns(table: Table) -> list[str]:
+    rows = ["| column | type | meaning |", "| --- | --- | --- |"]
+    for column in table:
+        name = amount_name(column.name) if column.kind == "cents" else column.name
+        kind = KINDS.get(column.kind, "decimal(18,2)")
+        rows.append(f"| `{name}` | {kind}{', may be missing' if column.nullable else ''} | {column.meaning} |")
+    return rows
+
+
+def policy_page() -> str:
+    """Every key of policy.yaml with its default and meaning."""
+    lines = [
+        "# policy.yaml",
+        "",
+        "Written by `make docs` from the code. Every key is optional; a key that does not exist is refused by name.",
+        "",
+        "| key | default | meaning |",
+        "| --- | --- | --- |",
+    ]
+    defaults = Policy()
+    for name, field in Policy.model_fields.items():
+        value = getattr(defaults, name)
+        shown = list(value) if isinstance(value, tuple) else value
+        lines.append(f"| `{name}` | `{shown if shown != '' else chr(34) * 2}` | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Write or check both pages."""
+    stale = []
+    for name, page in (("tables.md", tables_page()), ("policy.md", policy_page())):
+        path = DOCS / name
+        if path.exists() and path.read_text(encoding="utf-8") == page:
+            continue
+        stale.append(name)
+        if "--check" not in sys.argv:
+            path.write_text(page, encoding="utf-8")
+    if stale and "--check" in sys.argv:
+        sys.stderr.write(f"docs/{', docs/'.join(stale)} are not what the code says: run `make docs`.\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
