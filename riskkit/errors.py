@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Money:
-    """An amount inside a message: integer minor units and an ISO currency code."""
+    """An amount inside a message: integer minor units and an ISO currency code; `compact` shows 312 k€."""
 
     cents: int
     currency: str = "EUR"
+    compact: bool = False
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,8 @@ class Language:
         if isinstance(value, Message):
             return self.say(value)
         if isinstance(value, Money):
+            if value.compact:
+                return self.compact_money(value.cents, currency=value.currency)
             return self.money(value.cents, currency=value.currency)
         if isinstance(value, (bool, str)):
             return str(value)
