@@ -1,0 +1,121 @@
+// The shell of a riskkit page: shows the page when it is ready, frees the kernel when the page goes away, says when the
+// kernel is lost, keeps the address and the title in step with what is shown. Loaded before Voila's own scripts.
+(function () {
+  "use strict";
+  const POLL_MS = 5000;
+  const shell = JSON.parse(document.getElementById("rk-shell").textContent);
+  const asked = new URLSearchParams(location.search).get("language");
+  const language = asked in shell.texts ? asked : shell.language;
+  const texts = shell.texts[language];
+  let leaving = false;
+  let shown = false;
+
+  function setting(name) {
+    const element = document.getElementById("jupyter-config-data");
+    return element ? JSON.parse(element.textContent)[name] : null;
+  }
+
+  function translateShell() {
+    document.documentElement.lang = language;
+    document.querySelectorAll("[data-rk-text]").forEach(function (element) {
+      element.textContent = texts[element.dataset.rkText] || element.textContent;
+    });
+  }
+
+  // ---- Waiting. Voila calls voila_finish when its theme is loaded; the page is shown when both are there.
+  function show() {
+    if (shown || document.readyState === "loading") return;
+    shown = true;
+    const wheel = document.getElementById("loading");
+    if (wheel) wheel.remove();
+    document.getElementById("rendered_cells").hidden = false;
+  }
+  window.voila_finish = window.display_cells = show;
+  window.voila_process = window.voila_heartbeat = window.update_loading_text = function () {};
+  window.cellLoaded = true;
+
+  // The server stopped in the middle of the page: say so instead of waiting for ever.
+  function breakOff() {
+    const wait = document.getElementById("loading") || document.body;
+    wait.innerHTML = "";
+    const box = wait.appendChild(document.createElement("div"));
+    box.className = "rk-fault";
+    box.setAttribute("role", "alert");
+    box.dataset.testid = "page-error";
+    box.appendChild(document.createElement("p")).textContent = texts.fault;
+    const button = box.appendChild(document.createElement("button"));
+    button.className = "rk-button";
+    button.dataset.rkReload = "";
+    button.textContent = texts.reload;
+  }
+
+  // ---- Leaving. Voila closes the kernel on `beforeunload`, which also fires for mailto links and downloads while the
+  // page stays: its listener is kept from running and the kernel is closed on `pagehide`. The XSRF token goes with it.
+  window.addEventListener("beforeunload", function (event) { event.stopImmediatePropagation(); }, { capture: true });
+  window.addEventListener("pagehide", function () {
+    leaving = true;
+    const kernel = setting("kernelId");
+    if (!kernel) return;
+    const form = new FormData();
+    const cookie = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/);
+    form.append("_xsrf", cookie ? decodeURIComponent(cookie[1]) : "");
+    navigator.sendBeacon(setting("baseUrl") + "voila/api/shutdown/" + kernel, form);
+  });
+  window.addEventListener("pageshow", function (event) { if (event.persisted) location.reload(); });
+
+  // ---- Session lost. 404: the kernel is gone. 403: signed out. No answer: the server or the network is.
+  function say(reason) {
+    const banner = document.getElementById("rk-session");
+    if (!banner) return;
+    banner.hidden = !reason;
+    if (reason) document.getElementById("rk-session-text").textContent = texts[reason];
+    document.body.classList.toggle("rk-lost", Boolean(reason));
+  }
+  let unanswered = 0;
+  async function check() {
+    const kernel = setting("kernelId");
+    if (!kernel || leaving) return;
+    try {
+      const answer = await fetch(setting("baseUrl") + "api/kernels/" + kernel, { credentials: "same-origin", cache: "no-store" });
+      unanswered = 0;
+      if (leaving) return;
+      say(answer.ok ? "" : answer.status === 404 ? "lost" : answer.status === 403 ? "signed_out" : "unreachable");
+    } catch (error) {
+      unanswered += 1;
+      if (unanswered > 1 && !leaving) say("unreachable");
+    }
+  }
+  setInterval(check, POLL_MS);
+  document.addEventListener("visibilitychange", function () { if (!document.hidden) check(); });
+  window.addEventListener("online", check);
+
+  document.addEventListener("click", function (event) {
+    if (event.target.closest && event.target.closest("[data-rk-reload]")) location.reload();
+  });
+
+  // ---- What the kernel asks of the browser, as attributes of an element it draws (no script comes from a kernel):
+  // data-rk-address="page=clients&…" the address that shows this state again, data-rk-title the tab's title.
+  function obey() {
+    const title = document.querySelector("[data-rk-title]");
+    if (title && title.dataset.rkTitle && document.title !== title.dataset.rkTitle) document.title = title.dataset.rkTitle;
+    const address = document.querySelector("[data-rk-address]");
+    if (!address) return;
+    const query = new URLSearchParams(address.dataset.rkAddress).toString();
+    const wanted = query ? "?" + query : "";
+    if (wanted !== location.search) {
+      const added = address.hasAttribute("data-rk-step");
+      history[added ? "pushState" : "replaceState"]({}, "", location.pathname + wanted + location.hash);
+    }
+  }
+  window.addEventListener("popstate", function () { location.reload(); });
+
+  document.addEventListener("DOMContentLoaded", function () {
+    translateShell();
+    if (!document.getElementById("rk-session")) return breakOff();
+    if (window.themeLoaded || document.querySelector("[data-testid='page-error']")) show();
+    new MutationObserver(obey).observe(document.getElementById("rendered_cells"), {
+      subtree: true, childList: true, attributes: true, attributeFilter: ["data-rk-address", "data-rk-title"],
+    });
+    obey();
+  });
+})();
