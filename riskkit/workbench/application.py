@@ -14,6 +14,7 @@ import os
 import shutil
 import sys
 import threading
+import time
 from contextlib import suppress
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -196,7 +197,10 @@ class DashboardApplication(Voila):  # type: ignore[misc]
         HTTPServer(self.app).add_sockets(self.sockets)
         self.ioloop = IOLoop.current()
         abandoned = AbandonedKernels(self.kernel_manager, patience_seconds=PATIENCE_SECONDS)
-        PeriodicCallback(lambda: abandoned.free(moment=dt.datetime.now(dt.UTC)), POLL_SECONDS * 1000).start()
+        # the clock of the machine, for idle kernels only: no figure depends on it
+        PeriodicCallback(
+            lambda: abandoned.free(moment=dt.datetime.fromtimestamp(time.time(), tz=dt.UTC)), POLL_SECONDS * 1000
+        ).start()
         threading.Thread(target=self._stop_with_parent, daemon=True).start()
         print(json.dumps({"port": self.port}), flush=True)
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
