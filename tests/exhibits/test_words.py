@@ -1,0 +1,84 @@
+"""Every text of the exhibits has its French, with the same fields; every measure has its words."""
+
+from __future__ import annotations
+
+import ast
+import string
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+import riskkit.exhibits
+from riskkit.exhibits.bucket_words import bucket_label
+from riskkit.exhibits.measure_words import MEASURES, measure_label, show_measure
+
+FOLDER = Path(riskkit.exhibits.__file__).parent
+
+
+def templates() -> dict[str, str]:
+    """Each literal handed to `text(…)` or `message(…)` in this stage, and its module."""
+    found = {}
+    for path in sorted(FOLDER.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if name in ("text", "message") and isinstance(node.args[0].value, str):
+                    found[node.args[0].value] = path.name
+    return found
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def test_every_text_has_its_french_with_the_same_fields() -> None:
+    french: dict[str, str] = {}
+    for name in ("exhibits.po", "language.po"):
+        with resources.files("riskkit").joinpath("locale", "fr", name).open("rb") as handle:
+            french |= {str(entry.id): str(entry.string) for entry in read_po(handle) if entry.id}
+    used = templates()
+    assert len(used) > 150
+    assert {text: module for text, module in used.items() if not french.get(text)} == {}
+    assert {text for text in used if fields(text) != fields(french[text])} == set()
+
+
+def test_french_is_typeset() -> None:
+    with resources.files("riskkit").joinpath("locale", "fr", "exhibits.po").open("rb") as handle:
+        entries = [str(entry.string) for entry in read_po(handle) if entry.id]
+    assert [text for text in entries if "'" in text or '"' in text] == []
+    assert [text for text in entries if any(f" {mark}" in text for mark in ":;?!»")] == []
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_every_measure_has_words_in_both_languages(name: str) -> None:
+    assert measure_label(name, "fr") != name
+    assert measure_label(name, "fr") != measure_label(name, "en") or name == "dso_days"
+    suffix = {"amount": "_amount", "days": "_days", "count": "_count"}.get(MEASURES[name].unit)
+    assert name.endswith(suffix or ("_share", "_rate"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fr", "en"),
+    [
+        ("dso_days", 58.2, "58 jours", "58 days"),
+        ("days_beyond_terms_days", 8.66, "8,7 jours", "8.7 days"),
+        ("overdue_share", 0.3534, "35,3 %", "35.3%"),
+        ("receivables_amount", 1352910.4, "1 352 910 €", "€1,352,910"),
+        ("customers_count", 1200.0, "1 200", "1,200"),
+        ("dso_days", None, "non calculable", "not computable"),
+        ("dso_days", float("nan"), "non calculable", "not computable"),
+        ("something_new_rate", 0.5, "50,0 %", "50.0%"),
+    ],
+)
+def test_measures_are_shown_with_their_unit(name: str, value: float | None, fr: str, en: str) -> None:
+    assert show_measure(name, value, "fr").replace("\u202f", " ").replace("\u00a0", " ") == fr
+    assert show_measure(name, value, "en") == en
+
+
+def test_buckets_of_any_policy_have_a_name() -> None:
+    assert bucket_label("not_due", "fr") == "Non échu"
+    assert bucket_label("d16_45", "fr") == "16 à 45 j de retard"
+    assert bucket_label("over_45", "en") == "over 45 d late"
+    assert bucket_label("undated", "fr") == "Sans échéance"
