@@ -61,7 +61,7 @@ class Language:
 
     def money(self, cents: int, *, currency: str = "EUR", digits: int = 2) -> str:
         """Minor units as an amount with its currency; `digits=0` rounds to whole units for headlines."""
-        pattern = {"fr": "#,##0{d} ¤", "en": "¤#,##0{d}"}[self.code].format(d="." + "0" * digits if digits else "")
+        pattern = {"fr": "#,##0{d}\u00a0¤", "en": "¤#,##0{d}"}[self.code].format(d="." + "0" * digits if digits else "")
         amount = cents / 100 if digits else round(cents / 100)
         return format_currency(amount, currency, pattern, locale=self.locale, currency_digits=False)
 
@@ -97,7 +97,12 @@ class Language:
 
     def days(self, value: float, *, digits: int = 0) -> str:
         """A number of days with its unit."""
-        return "–" if math.isnan(value) else self.text("{number} days", number=self.number(value, digits=digits))
+        if math.isnan(value):
+            return "–"
+        shown = abs(round(value, digits))
+        number = self.number(value, digits=digits)
+        singular = shown < 2 if self.code == "fr" else shown == 1
+        return self.text("{number} day", number=number) if singular else self.text("{number} days", number=number)
 
     def date(self, day: dt.date, *, style: str = "short") -> str:
         """A date: `short` 31/12/2023, `long` 31 décembre 2023, `month` déc. 2023."""

@@ -82,7 +82,7 @@ def test_dso_lines_are_the_frame_and_end_with_their_value(run: RunTables) -> Non
     figure = plot_dso_history(run.measures, language="fr")
     rows = run.measures[run.measures["measure"] == "dso_days"]["value"].to_list()
     assert list(figure.axes[0].lines[0].get_ydata()) == rows
-    assert {"DSO simple", "58 jours", "DSO par épuisement", "DSO optimal"} <= set(texts(figure))
+    assert {"DSO simple", "58\u00a0jours", "DSO par épuisement", "DSO optimal"} <= set(texts(figure))
 
 
 def test_a_balance_in_credit_is_drawn_below_zero_not_cut_off(run: RunTables) -> None:

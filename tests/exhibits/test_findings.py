@@ -35,10 +35,10 @@ def ageing(*rows: tuple[str, float, float, float]) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("before", "now", "said"),
     [
-        (64.4, 58.2, "Le DSO a reculé de 6 jours en un an, à 58 jours"),  # 64 → 58
-        (50.6, 58.2, "Le DSO a augmenté de 7 jours en un an, à 58 jours"),  # 51 → 58
-        (57.4, 58.2, "Le DSO a augmenté de 1 jour en un an, à 58 jours"),  # 57 → 58
-        (57.9, 58.2, "Le DSO est le même qu’il y a un an\u00a0: 58 jours"),  # both are 58 as shown
+        (64.4, 58.2, "Le DSO a reculé de 6\u00a0jours en un an, à 58\u00a0jours"),  # 64 → 58
+        (50.6, 58.2, "Le DSO a augmenté de 7\u00a0jours en un an, à 58\u00a0jours"),  # 51 → 58
+        (57.4, 58.2, "Le DSO a augmenté de 1 jour en un an, à 58\u00a0jours"),  # 57 → 58
+        (57.9, 58.2, "Le DSO est le même qu’il y a un an\u00a0: 58\u00a0jours"),  # both are 58 as shown
     ],
 )
 def test_dso_title_gives_direction_and_size_of_the_move_as_shown(before: float, now: float, said: str) -> None:

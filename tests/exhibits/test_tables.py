@@ -45,7 +45,7 @@ def test_own_html_passes_and_control_characters_do_not() -> None:
         (float("nan"), "money", "–"),
         (None, "days", "–"),
         (pd.NA, "count", "–"),
-        (12, "days", "12 jours"),
+        (12, "days", "12\u00a0jours"),
         (pd.Timestamp("2024-03-01"), "date", "01/03/2024"),
         ("", "money", ""),
     ],
@@ -107,7 +107,7 @@ def test_card_judges_a_move_by_what_is_better() -> None:
     falling = pd.Series([64.0] * 12 + [58.0], index=days)
     dso = measure_card("dso_days", 58.0, falling, language="fr")
     assert "rk-good" in dso
-    assert "−6,0 jours" in dso
+    assert "−6,0\u00a0jours" in dso
     assert "amélioration" in dso
     recovery = measure_card("recovery_rate", 0.58, falling / 100, language="fr")
     assert "rk-bad" in recovery
