@@ -7,6 +7,7 @@ between engines is kept in this module.
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,14 +21,18 @@ Lazy: TypeAlias = nw.LazyFrame[Any]
 
 
 def connect(*, memory_limit: str = "3GB", spill_folder: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """A private DuckDB connection that spills to disk past `memory_limit` and fetches nothing from a network."""
+    """A private DuckDB connection that spills to disk past `memory_limit` and fetches nothing from a network.
+
+    It spills into `spill_folder`, by default a folder of this process in the system's temporary folder, which DuckDB
+    makes when it needs it and removes when it closes.
+    """
+    spill = spill_folder or Path(tempfile.gettempdir()) / f"riskkit-spill-{os.getpid()}"
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
+        "temp_directory": str(spill),
     }
-    if spill_folder is not None:
-        settings["temp_directory"] = str(spill_folder)
     connection = duckdb.connect(":memory:", config=settings)
     connection.execute("set enable_progress_bar = false")
     return connection
@@ -94,7 +99,7 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
         else f'"{name}"'
         for name in frame.columns
     )
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         relation = nw.to_native(lazy(connection, frame)).project(shown)
         relation.write_parquet(str(aside), compression="zstd")
     os.replace(aside, path)
@@ -102,7 +107,7 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
 
 def read_parquet(path: Path, *, columns: list[str] | None = None) -> pd.DataFrame:
     """A table of a run as pandas, in currency units: amounts float64, dates `datetime64[us]`, text `str`."""
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         relation = connection.read_parquet(str(path))
         frame: pd.DataFrame = (relation.select(*columns) if columns else relation).df()
     for name in frame.columns:

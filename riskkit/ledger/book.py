@@ -152,12 +152,15 @@ def _payment_lines(payments: Lazy) -> Lazy:
 
 
 def no_movement(book: Book, *, as_of: dt.date) -> Message | None:
-    """Why nothing can be said at `as_of`, or None when at least one item is known then."""
-    first = book.invoices["issue_date"].min()
-    if pd.isna(first) or first.date() > as_of:
+    """Why nothing can be said at `as_of`, or None when at least one movement is known then."""
+    dates = pd.concat([book.invoices["issue_date"], book.payments["payment_date"]])
+    first = dates.min()
+    if pd.isna(first):
+        return message("The files hold no movement: no invoice and no payment could be read. See the rows set aside.")
+    if first.date() > as_of:
         return message(
             "Nothing is known at {as_of}: the first invoice is dated {first}. Choose a date from {first} on.",
             as_of=as_of,
-            first=as_of if pd.isna(first) else first.date(),
+            first=first.date(),
         )
     return None

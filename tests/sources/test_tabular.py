@@ -96,7 +96,10 @@ def test_a_workbook_gives_text_with_rows_and_every_sheet(tmp_path, connection):
                 second.write_string(row, column, value)
     clients, others = _open(path, connection)
     assert (clients.sheet, clients.header_row, clients.titles) == ("Clients", 4, ("Liste des clients",))
-    assert _cells(clients) == [(5, "0012", "005520135", "0.3"), (7, "=1+1", None, None)]  # zeros kept, formulas are text
+    assert _cells(clients) == [
+        (5, "0012", "005520135", "0.3"),
+        (7, "=1+1", None, None),
+    ]  # zeros kept, formulas are text
     assert (others.label, _cells(others)) == ("clients.xlsx [Divers]", [(2, "C9", "Neuf")])
 
 

@@ -1,0 +1,163 @@
+"""What a file really is, whatever its name says, and whether it is safe to open."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+import zipfile
+import zlib
+from pathlib import Path
+
+from riskkit.errors import DataError, Message, message
+
+_MAX_BYTES = 2_000_000_000
+_MAX_RATIO = 200
+_RATIO_COUNTS_FROM = 100_000_000
+_FORMULA_SCAN_BYTES = 64_000_000
+_DAMAGED_ARCHIVE = (
+    zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError, ValueError, KeyError,
+)  # fmt: skip
+_LEGACY_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# A formula whose value was never computed: <c r="B2"><f>1+1</f></c>, or with an empty <v/>.
+_FORMULA_WITHOUT_VALUE = re.compile(
+    rb'<c [^>]*?r="([A-Z]+[0-9]+)"[^>]*><f[^>]*?(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>'
+)
+
+
+def sha256(path: Path) -> str:
+    """Digest of a file's bytes."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def kind_of_file(path: Path) -> str:
+    """What the bytes are: `workbook` (xlsx, xlsm, xls, ods), `gzip` or `text`. `DataError` for anything else."""
+    if path.is_dir():
+        raise DataError(message("{file} is a folder. Give the files it holds.", file=path.name))
+    if not path.exists():
+        raise DataError(message("{file} does not exist. Check the path.", file=str(path)))
+    with path.open("rb") as handle:
+        start = handle.read(4096)
+    if not start.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
+        raise DataError(message("{file} is empty. Ask for the file again.", file=path.name))
+    if start.startswith(b"PK"):
+        return _check_archive(path)
+    if start.startswith(_LEGACY_EXCEL):
+        with path.open("rb") as handle:
+            if _ENCRYPTED in handle.read():
+                raise DataError(
+                    message("{file} is protected by a password. Save it without one and try again.", file=path.name)
+                )
+        return "workbook"
+    if start.startswith(b"\x1f\x8b"):
+        return "gzip"
+    if start.startswith(b"%PDF"):
+        raise DataError(
+            message(
+                "{file} is a PDF, not a spreadsheet. Ask for the Excel or CSV export it was printed from.",
+                file=path.name,
+            )
+        )
+    if re.match(rb"\s*(<!doctype html|<html|<table|<\?xml)", start.removeprefix(b"\xef\xbb\xbf"), re.IGNORECASE):
+        raise DataError(
+            message(
+                "{file} is a web page or XML under a spreadsheet's name. Open it in Excel and save it as .xlsx.",
+                file=path.name,
+            )
+        )
+    is_utf16 = start.startswith((b"\xff\xfe", b"\xfe\xff")) or start[1::2].count(0) > len(start) // 4
+    if not is_utf16 and (b"\x00" in start or _control_share(start) > 0.05):
+        raise DataError(
+            message("{file} is neither a spreadsheet nor a text table. Give an Excel or CSV file.", file=path.name)
+        )
+    return "text"
+
+
+def unpacked(path: Path, *, folder: Path) -> Path:
+    """The text of a .gz file, written into `folder`; refused when it swells beyond reason."""
+    target = folder / f"{path.stem}-{sha256(path)[:12]}"
+    packed_bytes, written = path.stat().st_size, 0
+    try:
+        with gzip.open(path, "rb") as source, target.open("wb") as sink:
+            while block := source.read(1 << 20):
+                written += len(block)
+                _refuse_swelling(path, packed_bytes=packed_bytes, unpacked_bytes=written)
+                sink.write(block)
+    except (EOFError, OSError, zlib.error):
+        raise DataError(_damaged(path)) from None
+    if written == 0:
+        raise DataError(message("{file} is empty. Ask for the file again.", file=path.name))
+    return target
+
+
+def check_formulas(path: Path) -> None:
+    """`DataError` when a workbook holds formulas whose values were never computed: they would read as empty."""
+    if not zipfile.is_zipfile(path):
+        return
+    cells: list[bytes] = []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            sheets = [i for i in archive.infolist() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", i.filename)]
+            if sum(i.file_size for i in sheets) <= _FORMULA_SCAN_BYTES:
+                for sheet in sheets:
+                    cells += _FORMULA_WITHOUT_VALUE.findall(archive.read(sheet))
+    except _DAMAGED_ARCHIVE:
+        raise DataError(_damaged(path)) from None
+    if cells:
+        raise DataError(
+            message(
+                "{file}: {count} formulas have no computed value, first in cell {cell}. Open the file in "
+                "Excel or LibreOffice, save it, and try again.",
+                file=path.name,
+                count=len(cells),
+                cell=cells[0].decode("ascii"),
+            )
+        )
+
+
+def _check_archive(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            names = {member.filename for member in members}
+            encrypted = any(member.flag_bits & 1 for member in members)
+            ods = b""
+            if "META-INF/manifest.xml" in names and archive.getinfo("META-INF/manifest.xml").file_size < 10_000_000:
+                ods = archive.read("META-INF/manifest.xml")
+    except _DAMAGED_ARCHIVE:
+        raise DataError(_damaged(path)) from None
+    if encrypted or b"encryption-data" in ods:
+        raise DataError(
+            message("{file} is protected by a password. Save it without one and try again.", file=path.name)
+        )
+    _refuse_swelling(path, packed_bytes=path.stat().st_size, unpacked_bytes=sum(member.file_size for member in members))
+    if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+        raise DataError(
+            message("{file} is an archive, not a spreadsheet. Unpack it and give the files it holds.", file=path.name)
+        )
+    return "workbook"
+
+
+def _refuse_swelling(path: Path, *, packed_bytes: int, unpacked_bytes: int) -> None:
+    swells = unpacked_bytes > _RATIO_COUNTS_FROM and unpacked_bytes > _MAX_RATIO * max(packed_bytes, 1)
+    if unpacked_bytes > _MAX_BYTES or swells:
+        raise DataError(
+            message(
+                "{file} unpacks to {megabytes} MB or more from {packed} MB: it is refused as unsafe. Ask for the "
+                "file as CSV.",
+                file=path.name,
+                megabytes=unpacked_bytes // 1_000_000,
+                packed=packed_bytes // 1_000_000,
+            )
+        )
+
+
+def _damaged(path: Path) -> Message:
+    return message("{file} is damaged or incomplete and cannot be opened. Ask for the file again.", file=path.name)
+
+
+def _control_share(start: bytes) -> float:
+    controls = sum(1 for byte in start if byte < 9 or 13 < byte < 32)
+    return controls / max(len(start), 1)

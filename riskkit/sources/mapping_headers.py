@@ -1,0 +1,90 @@
+"""What headers say: the synonyms of `headers.yaml`, and how near a header is to each field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from riskkit.sources.tabular import plain
+
+KINDS = ("invoices", "payments", "customers", "events")
+
+
+@dataclass(frozen=True)
+class FieldNames:
+    """A canonical field: what its cells look like, and its known headers, the likeliest first."""
+
+    field: str
+    content: str
+    headers: tuple[str, ...]
+
+    def nearness(self, header: str) -> float:
+        """How surely that header names this field: 1 for a first synonym, 0 for a stranger."""
+        wanted = essential(header)
+        best = 0.0
+        for rank, known in enumerate(self.headers):
+            rank_cost = 0.004 * min(rank, 25)
+            if wanted == known or wanted.replace(" ", "") == known.replace(" ", ""):
+                best = max(best, 1.0 - rank_cost)
+            elif len(known) > 4 and set(wanted.split()) == set(known.split()):
+                best = max(best, 0.93 - rank_cost)
+            elif " " in known and set(known.split()) < set(wanted.split()):
+                extra = len(wanted.split()) - len(known.split())
+                best = max(best, 0.82 - 0.1 * extra - rank_cost)
+            elif len(known) > 6 and abs(len(known) - len(wanted)) <= 2 and _misspelt(wanted, known):
+                best = max(best, 0.78 - rank_cost)
+        return best
+
+
+@cache
+def essential(header: str) -> str:
+    """A header in plain words, without the neutral ones (de, la, EUR…), unless nothing would be left."""
+    words = plain(header).split()
+    kept = [word for word in words if word not in _neutral()]
+    return " ".join(kept or words)
+
+
+def fields(kind: str) -> tuple[FieldNames, ...]:
+    """The fields of a kind of table, those shared by all kinds included."""
+    return _fields()[kind]
+
+
+def is_not_invoices(name: str) -> bool:
+    """Whether the name of a file or sheet says orders, quotes or delivery notes: nothing is owed yet."""
+    words = set(plain(name).split())
+    return bool(words & set(_synonyms()["not_invoices"])) and not words & {"facture", "factures", "invoice", "invoices"}
+
+
+def _misspelt(wanted: str, known: str) -> bool:
+    matcher = SequenceMatcher(None, wanted, known)
+    return matcher.quick_ratio() > 0.88 and matcher.ratio() > 0.88
+
+
+@cache
+def _synonyms() -> Mapping[str, Any]:
+    text = resources.files("riskkit.sources").joinpath("headers.yaml").read_text(encoding="utf-8")
+    loaded: Mapping[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+@cache
+def _neutral() -> frozenset[str]:
+    return frozenset(_synonyms()["neutral"])
+
+
+@cache
+def _fields() -> Mapping[str, tuple[FieldNames, ...]]:
+    found: dict[str, tuple[FieldNames, ...]] = {}
+    for kind in KINDS:
+        described = {**_synonyms()["shared"], **_synonyms()[kind]}
+        found[kind] = tuple(
+            FieldNames(field, what["content"], tuple(dict.fromkeys(essential(str(name)) for name in what["headers"])))
+            for field, what in described.items()
+        )
+    return found

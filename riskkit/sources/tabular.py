@@ -1,0 +1,232 @@
+"""A spreadsheet or text file → raw tables: every cell as text, the header found, each row with its line in the file."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import fastexcel
+
+from riskkit.errors import DataError, message
+from riskkit.sources import container, delimited
+from riskkit.sources.parsing import quoted
+
+_HEADER_SEARCH_ROWS = 40
+_NUMERIC = re.compile(r"[-+(]?[\d\s.,\u00a0\u202f]*\d[\d\s.,\u00a0\u202f]*[-)%€$£]*|\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}.*")
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as found: its place, its headers by column of `relation`, and the lines that frame it.
+
+    `relation` has one row per non-empty row below the header: `line` (1 is the file's first) and text columns
+    c0, c1, … in the order of `headers`.
+    """
+
+    path: Path
+    sheet: str | None
+    header_row: int
+    headers: tuple[str, ...]
+    relation: duckdb.DuckDBPyRelation
+    is_spreadsheet: bool
+    encoding: str | None = None
+    separator: str | None = None
+    titles: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The file's name, with the sheet when it has one."""
+        return f"{self.path.name} [{self.sheet}]" if self.sheet else self.path.name
+
+    def column(self, header: str) -> str | None:
+        """The column of `relation` under that header; headers are compared without case, accents or spacing."""
+        wanted = plain(header)
+        for index, name in enumerate(self.headers):
+            if name == header or plain(name) == wanted:
+                return f"c{index}"
+        return None
+
+
+def plain(text: str) -> str:
+    """Text without accents, case, or marks between words: how headers are compared."""
+    bare = unicodedata.normalize("NFKD", text.replace("°", " ").replace("º", " "))
+    bare = "".join(letter for letter in bare if not unicodedata.combining(letter))
+    bare = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])", " ", bare)
+    return " ".join(re.findall(r"[a-z0-9]+", bare.lower()))
+
+
+def open_tables(
+    path: Path,
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    folder: Path,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    encoding: str | None = None,
+    separator: str | None = None,
+) -> list[RawTable]:
+    """Every table of a file, one per sheet that holds rows; `folder` takes what must be unpacked or re-encoded.
+
+    What is given (`sheet`, `header_row`, `encoding`, `separator`) is taken as it is; the rest is found. Raises
+    `DataError` with one clear message for a file that cannot be read.
+    """
+    kind = container.kind_of_file(path)
+    if kind == "workbook":
+        tables = _sheets(path, connection, sheet=sheet, header_row=header_row)
+    else:
+        text = container.unpacked(path, folder=folder) if kind == "gzip" else path
+        if kind == "gzip" and container.kind_of_file(text) != "text":
+            raise DataError(
+                message(
+                    "{file} is an archive, not a spreadsheet. Unpack it and give the files it holds.", file=path.name
+                )
+            )
+        dialect = delimited.find_dialect(text, encoding=encoding, separator=separator)
+        name = f"raw_{_table_count(connection)}"
+        width = delimited.load(text, dialect, connection, table=name, folder=folder)
+        table = _framed(path, None, connection.table(name), width, header_row=header_row, is_spreadsheet=False)
+        tables = [] if table is None else [_written(table, dialect)]
+    if not tables:
+        raise DataError(message("{file} holds no row under a header. Ask for the file again.", file=path.name))
+    return tables
+
+
+def _written(table: RawTable, dialect: delimited.Dialect) -> RawTable:
+    return RawTable(**{**table.__dict__, "encoding": dialect.encoding, "separator": dialect.separator})
+
+
+def _sheets(
+    path: Path, connection: duckdb.DuckDBPyConnection, *, sheet: str | None, header_row: int | None
+) -> list[RawTable]:
+    container.check_formulas(path)
+    try:
+        workbook = fastexcel.read_excel(path)
+        names = [sheet] if sheet is not None else workbook.sheet_names
+        if sheet is not None and sheet not in workbook.sheet_names:
+            raise DataError(
+                message(
+                    "{file} has no sheet '{sheet}'. Its sheets are: {sheets}. Correct portfolio.yaml.",
+                    file=path.name,
+                    sheet=sheet,
+                    sheets=", ".join(workbook.sheet_names),
+                )
+            )
+        tables = []
+        for name in names:
+            loaded = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+            if loaded.width == 0 or loaded.height == 0:
+                continue
+            table_name = f"raw_{_table_count(connection)}"
+            connection.register("sheet_in", loaded)
+            stored = ", ".join(f"{quoted(column)} as c{i}" for i, column in enumerate(_columns(connection)))
+            connection.table("sheet_in").project(f"row_number() over () as line, {stored}").to_table(table_name)
+            connection.unregister("sheet_in")
+            label = name if len(workbook.sheet_names) > 1 else None
+            found = _framed(
+                path, label, connection.table(table_name), loaded.width, header_row=header_row, is_spreadsheet=True
+            )
+            if found is not None:
+                tables.append(found)
+    except fastexcel.FastExcelError as fault:
+        words = str(fault).splitlines()[0]
+        if "assword" in words or "ncrypt" in words:
+            raise DataError(
+                message("{file} is protected by a password. Save it without one and try again.", file=path.name)
+            ) from None
+        raise DataError(
+            message("{file} is damaged or incomplete and cannot be opened. Ask for the file again.", file=path.name)
+        ) from None
+    return tables
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    return list(connection.table("sheet_in").columns)
+
+
+def _table_count(connection: duckdb.DuckDBPyConnection) -> int:
+    return len(connection.execute("show tables").fetchall())
+
+
+def _framed(
+    path: Path,
+    sheet: str | None,
+    relation: duckdb.DuckDBPyRelation,
+    width: int,
+    *,
+    header_row: int | None,
+    is_spreadsheet: bool,
+) -> RawTable | None:
+    """The table under its header, or None when the sheet holds no table of two columns and a row."""
+    first = [tuple(row) for row in relation.order("line").limit(_HEADER_SEARCH_ROWS).fetchall()]
+    if not first:
+        return None
+    at = _header_position(first) if header_row is None else _position_of(first, header_row)
+    if at is None:
+        if header_row is not None:
+            raise DataError(
+                message(
+                    "{file} has no row {line} among its first rows. Correct header_row in portfolio.yaml.",
+                    file=path.name,
+                    line=header_row,
+                )
+            )
+        return None
+    line, *cells = first[at]
+    headers = _named(cells)
+    filled = " or ".join(f"trim(coalesce(c{i}, '')) <> ''" for i in range(width))
+    body = relation.filter(f"line > {int(line)} and ({filled})")
+    titles = [" ".join(str(cell) for cell in row[1:] if cell and str(cell).strip()) for row in first[:at]]
+    if not body.limit(1).fetchall():
+        return None
+    return RawTable(
+        path, sheet, int(line), headers, body, is_spreadsheet, titles=tuple(title for title in titles if title)
+    )
+
+
+def _position_of(rows: Sequence[tuple[object, ...]], line: int) -> int | None:
+    return next((index for index, row in enumerate(rows) if row[0] == line), None)
+
+
+def _header_position(rows: Sequence[tuple[object, ...]]) -> int | None:
+    """The first row that is as wide as the table, made of distinct words, and above rows that are not like it."""
+    filled = [[_text(cell) for cell in row[1:] if _text(cell)] for row in rows]
+    widths = Counter(len(cells) for cells in filled if len(cells) > 1)
+    if not widths:
+        return None
+    usual = max(widths.items(), key=lambda item: (item[1], item[0]))[0]
+    best: tuple[float, int] | None = None
+    for index, cells in enumerate(filled):
+        if len(cells) < max(2, usual * 0.5):
+            continue
+        words = sum(1 for cell in cells if not _NUMERIC.fullmatch(cell) and len(cell) < 80) / len(cells)
+        distinct = len({cell.lower() for cell in cells}) / len(cells)
+        below = [cells_below for cells_below in filled[index + 1 : index + 6] if len(cells_below) > 1]
+        numbers_below = max(
+            (sum(1 for cell in row if _NUMERIC.fullmatch(cell)) / len(row) for row in below), default=0.0
+        )
+        score = 2 * words + distinct + min(len(cells) / usual, 1.0) + min(numbers_below, 0.5) - 0.02 * index
+        if words >= 0.6 and (best is None or score > best[0] + 1e-9):
+            best = (score, index)
+    return best[1] if best else None
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else str(cell).strip()
+
+
+def _named(cells: Sequence[object]) -> tuple[str, ...]:
+    """Header texts, made distinct: an empty one takes its place's number, a repeated one a rank."""
+    headers: list[str] = []
+    for index, cell in enumerate(cells):
+        name = " ".join(_text(cell).split()) or f"column {index + 1}"
+        rank, distinct = 1, name
+        while distinct in headers:
+            rank += 1
+            distinct = f"{name} ({rank})"
+        headers.append(distinct)
+    return tuple(headers)

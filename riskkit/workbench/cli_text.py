@@ -1,0 +1,190 @@
+"""What the commands print: plain lines in the reader's language, from manifests and readings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from riskkit.exhibits.language import Language
+from riskkit.exhibits.measure_words import measure_label, show_measure
+
+if TYPE_CHECKING:
+    from riskkit.sources.reading import Reading
+
+NOTES_SHOWN = 3
+FILE_COLUMNS = ("File", "Kind", "Rows", "Accepted", "Set aside", "Amount", "Amount aside")
+HEADLINES = ("receivables_amount", "overdue_amount", "overdue_share", "dso_days", "countback_dso_days")
+
+
+def run_lines(manifest: Mapping[str, Any], folder: Path, words: Language) -> list[str]:
+    """The summary of a run: headline measures, checks, findings, and where things are."""
+    rows = [[f"  {measure_label(name, words.code)}", _measure(name, manifest, words)] for name in HEADLINES]
+    difference = manifest["reconciliation"]["difference"]
+    rows.append([f"  {words.text('Difference with the files')}", _money(difference, manifest["currency"], words)])
+    if manifest["matching"]:
+        rows.append([f"  {words.text('Money received, matched by')}", matching_text(manifest["matching"], words)])
+    rejected = sum(source["rows_rejected"] for source in manifest["sources"])
+    if rejected:
+        amount = sum(source["amount_rejected"] for source in manifest["sources"])
+        aside = words.text("{rows} rows, {amount}", rows=rejected, amount=_money(amount, manifest["currency"], words))
+        rows.append([f"  {words.text('Set aside (see rejects)')}", aside])
+    return [
+        "",
+        words.text("{portfolio} on {as_of}", portfolio=manifest["portfolio"], as_of=_date(manifest["as_of"], words)),
+        *table(rows),
+        *(f"  • {finding}" for finding in manifest["findings"]),
+        f"  – {manifest['terms']['note']}",
+        *_notes(manifest["notes"], folder, words),
+        words.text("Report: {file}", file=shown_path(folder / "diagnostic.html")),
+        words.text("Dashboard: riskkit dashboard {folder}", folder=shown_path(folder)),
+    ]
+
+
+def reading_lines(reading: Reading, words: Language, *, name: str) -> list[str]:
+    """What was read, file by file, what was set aside by reason, and the remarks."""
+    from riskkit.workbench.stored_run import reason_text
+
+    header = [words.text(title) for title in FILE_COLUMNS]
+    rows = [
+        [
+            Path(source.file).name,
+            source.kind,
+            words.show(source.rows_read),
+            words.show(source.rows_accepted),
+            words.show(source.rows_rejected),
+            words.money(source.accepted_cents, currency=reading.currency),
+            words.money(source.rejected_cents, currency=reading.currency),
+        ]
+        for source in reading.files
+    ]
+    reasons = reading.rejects.groupby(["source_file", "reason"])["source_line"].agg(["size", "min"])
+    aside = [
+        words.text("{file}: {count} rows set aside ({reason}), first at line {line}", file=str(file), count=int(size),
+                   reason=words.text(reason_text(str(reason))), line=str(first))
+        for (file, reason), size, first in reasons.itertuples(name=None)
+    ]  # fmt: skip
+    return [
+        words.text(
+            "{name}: known from {first} to {latest}",
+            name=name,
+            first=reading.coverage_start,
+            latest=reading.latest_date,
+        ),
+        *table([header, *rows]),
+        *(f"  – {each}" for each in aside),
+        *(f"  – {words.say(note)}" for note in reading.notes),
+    ]
+
+
+def compare_lines(manifests: Sequence[Mapping[str, Any]], words: Language) -> list[str]:
+    """The measures of two runs side by side, and what moved from the first to the second."""
+    before, after = manifests
+    header = [
+        words.text("Measure"),
+        _date(before["as_of"], words),
+        _date(after["as_of"], words),
+        words.text("Change"),
+    ]
+    names = [name for name in after["kpis"] if name in before["kpis"]]
+    rows = [
+        [
+            measure_label(name, words.code),
+            *(show_measure(name, _value(run, name), words.code, currency=run["currency"]) for run in (before, after)),
+            _change(name, before, after, words),
+        ]
+        for name in names
+    ]
+    title = [str(manifest["portfolio"]) for manifest in manifests]
+    lines = [title[0] if title[0] == title[1] else " / ".join(title), *table([header, *rows])]
+    if before["policy_sha256"] != after["policy_sha256"]:
+        lines.append(words.text("The two runs used different policies: part of the change may come from there."))
+    if before["currency"] != after["currency"]:
+        lines.append(words.text("The two runs are not in the same currency: amounts do not compare."))
+    return lines
+
+
+def matching_text(matching: Mapping[str, Any], words: Language) -> str:
+    """The share of received money matched each way, largest first."""
+    names = {
+        "lettering": words.text("lettering"),
+        "reference": words.text("reference"),
+        "fifo": words.text("oldest first"),
+        "none": words.text("not matched"),
+    }
+    shares = sorted(matching.items(), key=lambda pair: -float(pair[1] or 0))
+    return ", ".join(
+        f"{names.get(name, name)} {words.share(float(share), digits=1)}" for name, share in shares if share
+    )
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as aligned lines; the first column is text, the others are set to the right where they are figures."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if position and _is_figure(cell) else cell.ljust(width)
+            for position, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def shown_path(path: Path) -> str:
+    """A path as the user would type it: relative to the current folder when it lies below."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
+
+def _notes(notes: Sequence[str], folder: Path, words: Language) -> list[str]:
+    """The first remarks, and where the others are."""
+    lines = [f"  – {note}" for note in notes[:NOTES_SHOWN]]
+    if len(notes) > NOTES_SHOWN:
+        file = shown_path(folder / "01_ingestion.html")
+        more = words.text("{count} more remarks on the files: {file}", count=len(notes) - NOTES_SHOWN, file=file)
+        lines.append(f"  – {more}")
+    return lines
+
+
+def _measure(name: str, manifest: Mapping[str, Any], words: Language) -> str:
+    value = manifest["kpis"].get(name)
+    if value is None:
+        reason = manifest["not_computable"].get(name)
+        return words.text("not computable") + (f" ({reason})" if reason else "")
+    if name.endswith("_amount"):
+        return _money(value, manifest["currency"], words)
+    return show_measure(name, float(value), words.code, currency=manifest["currency"])
+
+
+def _money(amount: Decimal | float, currency: str, words: Language) -> str:
+    return words.money(round(Decimal(amount) * 100), currency=currency)
+
+
+def _value(manifest: Mapping[str, Any], name: str) -> float | None:
+    value = manifest["kpis"][name]
+    return None if value is None else float(value)
+
+
+def _change(name: str, before: Mapping[str, Any], after: Mapping[str, Any], words: Language) -> str:
+    values = _value(before, name), _value(after, name)
+    if values[0] is None or values[1] is None:
+        return "–"
+    moved = values[1] - values[0]
+    if name.endswith(("_share", "_rate")):
+        shown = words.text("{move} pts", move=words.number(abs(moved) * 100, digits=1))
+    else:
+        shown = show_measure(name, abs(moved), words.code, currency=after["currency"])
+    return f"{'+' if moved > 0 else '−' if moved < 0 else ''}{shown}"
+
+
+def _date(iso: str, words: Language) -> str:
+    import datetime as dt
+
+    return words.date(dt.date.fromisoformat(iso))
+
+
+def _is_figure(cell: str) -> bool:
+    return cell[:1].isdigit() or cell[:1] in "+−-–€$£"

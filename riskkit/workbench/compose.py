@@ -1,0 +1,163 @@
+"""From a portfolio to the tables of a run: every stage called once, in order, in this process."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from riskkit.companies.identifiers import repair_siren
+from riskkit.companies.nomenclature import naf_levels
+from riskkit.engine import write_parquet
+from riskkit.errors import DataError, Message, message
+from riskkit.ledger.book import Book
+from riskkit.ledger.sectors import attribute_sectors, finding_sentences
+from riskkit.ledger.snapshot import Snapshot, choose_terms, measure_history, strike
+from riskkit.sources.reading import Reading
+from riskkit.workbench.portfolio import Portfolio
+from riskkit.workbench.progress import Progress
+
+YEAR_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What a run is made of: what was read, the ledger struck, the tables (money in cents), what was found."""
+
+    reading: Reading
+    snapshot: Snapshot
+    tables: Mapping[str, pd.DataFrame]
+    findings: tuple[Message, ...]
+    notes: tuple[Message, ...]
+
+
+def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progress: Progress) -> Composition:
+    """Read, identify, settle, measure and compare: the tables of a run, in memory.
+
+    Parameters
+    ----------
+    portfolio
+        Sources and policy.
+    as_of
+        Valuation date, inclusive; None takes the latest date found in the files.
+    language
+        Of the labels that are data (sectors).
+    progress
+        Told which stage begins.
+
+    Raises
+    ------
+    DataError, ReconciliationError
+        A file cannot be read, nothing is known at `as_of`, or a total does not tie.
+
+    """
+    policy = portfolio.policy
+    progress.stage("read")
+    begun: list[str] = []
+    count = len(portfolio.settings.sources)
+
+    def file_begins(name: str) -> None:
+        progress.part("read", len(begun) / count)
+        begun.append(name)
+
+    reading = portfolio.read(progress=file_begins)
+    date, notes = _valuation_date(reading, as_of)
+    customers = identify(reading.customers)
+    progress.stage("settle")
+    book = Book.from_reading(reading, policy=policy)
+    terms = choose_terms(book, as_of=date, policy=policy, terms=portfolio.settings.terms or None)
+    snapshot = strike(book, as_of=date, policy=policy, terms=terms)
+    progress.stage("measure")
+    measures = measure_history(book, as_of=date, policy=policy, terms=terms)
+    progress.stage("sectors")
+    positions = customer_positions(customers, reading.invoices, snapshot.ageing, as_of=date)
+    sectors = attribute_sectors(
+        positions, draws=policy.bootstrap_draws, confidence=policy.confidence, seed=policy.seed, language=language
+    )
+    return Composition(
+        reading=reading,
+        snapshot=snapshot,
+        tables={
+            "customers": customers,
+            "invoices": reading.invoices,
+            "payments": reading.payments,
+            "events": reading.events,
+            "rejects": reading.rejects,
+            "open_items": snapshot.open_items,
+            "unapplied": snapshot.unapplied,
+            "ageing": snapshot.ageing,
+            "measures": measures,
+            "sectors": sectors,
+        },
+        findings=tuple(finding_sentences(sectors, currency=reading.currency)),
+        notes=notes,
+    )
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write each table as `<name>.parquet`, amounts in currency units."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in sorted(tables.items()):
+        write_parquet(table, folder / f"{name}.parquet")
+
+
+def identify(customers: pd.DataFrame) -> pd.DataFrame:
+    """Customers with the SIREN repaired and said how (`siren_repair`), and the NAF `section` and `division`."""
+    repaired = repair_siren(customers["siren_raw"].where(customers["siren_raw"].notna(), customers["siren"]))
+    levels = naf_levels(customers["naf_code"])
+    return customers.assign(
+        siren=repaired["siren"].where(customers["siren"].isna(), customers["siren"]).astype("str"),
+        siren_repair=repaired["repair"].astype("str"),
+        section=levels["section"],
+        division=levels["division"],
+    )
+
+
+def customer_positions(
+    customers: pd.DataFrame, invoices: pd.DataFrame, ageing: pd.DataFrame, *, as_of: dt.date
+) -> pd.DataFrame:
+    """What each customer owes and bought over twelve months: `ledger.attribution.POSITIONS` with its NAF levels."""
+    day = pd.Timestamp(as_of)
+    recent = invoices[
+        invoices["is_sale"]
+        & (invoices["issue_date"] <= day)
+        & (invoices["issue_date"] > day - pd.Timedelta(days=YEAR_DAYS))
+    ]
+    sums = ageing.set_index("customer_id")[["open_items_cents", "overdue_cents"]]
+    positions = customers[["customer_id", "name", "naf_code", "section", "division"]].join(sums, on="customer_id")
+    positions["sales_12m_cents"] = positions["customer_id"].map(recent.groupby("customer_id")["amount_cents"].sum())
+    cents = ["open_items_cents", "overdue_cents", "sales_12m_cents"]
+    return (
+        positions.astype(dict.fromkeys(cents, "Int64"))
+        .fillna(dict.fromkeys(cents, 0))
+        .astype(dict.fromkeys(cents, "int64"))
+    )
+
+
+def _valuation_date(reading: Reading, as_of: dt.date | None) -> tuple[dt.date, tuple[Message, ...]]:
+    """The date of the run, and what is to be said of it."""
+    latest, first = reading.latest_date, reading.coverage_start
+    if as_of is None:
+        return latest, (message("Without --as-of: the latest date found in the files, {date}.", date=latest),)
+    if as_of < first:
+        raise DataError(
+            message(
+                "Nothing can be said at {as_of}: the files begin on {first}. Choose a date from {first} to {latest}, "
+                "or add the files of earlier years.",
+                as_of=as_of,
+                first=first,
+                latest=latest,
+            )
+        )
+    if as_of > latest:
+        note = message(
+            "The date asked, {as_of}, is later than anything in the files ({latest}): what was issued or paid in "
+            "between is not known.",
+            as_of=as_of,
+            latest=latest,
+        )
+        return as_of, (note,)
+    return as_of, ()

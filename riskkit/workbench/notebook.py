@@ -1,0 +1,135 @@
+"""What notebooks call besides exhibits: headings in the reader's language, and the tables of the ingestion report."""
+
+from __future__ import annotations
+
+import sys
+
+import pandas as pd
+
+from riskkit import __version__
+from riskkit.errors import message
+from riskkit.exhibits.fragment import Html, element, join
+from riskkit.exhibits.language import language as language_of
+from riskkit.exhibits.notebook import exhibit_style, show
+from riskkit.exhibits.run_tables import RunTables
+from riskkit.exhibits.tables import TableColumn, make_table
+from riskkit.workbench.stored_run import find_run, load_run, read_table, reason_text
+
+__all__ = [
+    "exhibit_style",
+    "find_run",
+    "findings_list",
+    "identification_table",
+    "load_run",
+    "notes_list",
+    "question",
+    "read_table",
+    "rejects_table",
+    "show",
+    "title",
+    "versions",
+]
+
+_REPAIRS = {
+    "none": message("SIREN valid as given"),
+    "spaces": message("SIREN repaired: separators"),
+    "label": message("SIREN repaired: words around the number"),
+    "float": message("SIREN repaired: read as a decimal number"),
+    "scientific": message("SIREN repaired: scientific notation"),
+    "leading_zero": message("SIREN repaired: leading zero lost"),
+    "siret": message("SIREN taken from a SIRET"),
+    "vat": message("SIREN taken from a VAT number"),
+    "missing": message("SIREN missing"),
+    "invalid": message("SIREN invalid, not repairable"),
+}
+
+
+def title(run: RunTables, text: str, *, language: str) -> Html:
+    """The head of a notebook: its subject, the company and the date."""
+    words = language_of(language)
+    return join(
+        element("h1", words.text(text)),
+        element(
+            "p",
+            words.text("{company}, on {day}", company=run.company, day=words.date(run.as_of, style="long")),
+            class_="rk-note",
+        ),
+    )
+
+
+def question(text: str, *, language: str) -> Html:
+    """The question that the exhibits below answer."""
+    return element("h2", language_of(language).text(text))
+
+
+def rejects_table(rejects: pd.DataFrame, *, language: str, currency: str = "EUR") -> Html:
+    """Rows set aside by file and reason: how many, how much money, and the first line to look at."""
+    words = language_of(language)
+    if rejects.empty:
+        return element("p", words.text("No row was set aside."), class_="rk-nothing")
+    grouped = (
+        rejects.groupby(["source_file", "reason"], as_index=False)
+        .agg(rows=("source_line", "size"), amount=("amount", "sum"), first=("source_line", "min"))
+        .sort_values(["rows", "source_file", "reason"], ascending=[False, True, True])
+    )
+    grouped["why"] = [words.text(reason_text(str(reason))) for reason in grouped["reason"]]
+    grouped["amount"] = grouped["amount"].astype("float64")
+    columns = [
+        TableColumn("source_file", words.text("File")),
+        TableColumn("why", words.text("Reason")),
+        TableColumn("rows", words.text("Rows"), "count"),
+        TableColumn("amount", words.text("Amount"), "money"),
+        TableColumn("first", words.text("First line"), "count"),
+    ]
+    caption = words.text("Rows set aside; every one is in the table rejects")
+    return make_table(grouped, columns, language=language, caption=caption, currency=currency)
+
+
+def identification_table(customers: pd.DataFrame, *, language: str) -> Html:
+    """How the SIREN of customers was found or repaired, and for how many the sector is known."""
+    words = language_of(language)
+    repaired = (
+        customers["siren_repair"].fillna("missing").value_counts().rename_axis("repair").reset_index(name="count")
+    )
+    rows = [
+        {"what": words.say(_REPAIRS[repair]), "count": int(count)}
+        for repair, count in repaired.itertuples(index=False, name=None)
+    ]
+    rows += [
+        {"what": words.text("Sector known"), "count": int(customers["section"].notna().sum())},
+        {
+            "what": words.text("Catch-all accounts, which mix one-off customers"),
+            "count": int(customers["is_catch_all"].sum()),
+        },
+        {"what": words.text("Customers in all"), "count": len(customers), "row_class": "strong"},
+    ]
+    columns = [
+        TableColumn("what", words.text("Identification")),
+        TableColumn("count", words.text("Customers"), "count"),
+    ]
+    return make_table(pd.DataFrame(rows), columns, language=language, caption="", sortable=False)
+
+
+def notes_list(run: RunTables) -> Html:
+    """What was understood, assumed or left out while reading, in the language of the run."""
+    notes = [str(run.manifest["terms"]["note"]), *map(str, run.manifest["notes"])]
+    return element("ul", *[element("li", note) for note in notes], class_="rk-remarks")
+
+
+def findings_list(run: RunTables, *, language: str) -> Html:
+    """What the comparison of sectors shows, in sentences."""
+    words = language_of(language)
+    return element("ul", *[element("li", words.say(finding)) for finding in run.findings], class_="rk-remarks")
+
+
+def versions(run: RunTables, *, language: str) -> Html:
+    """With what these figures were made."""
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    policy = str(run.manifest["policy_sha256"])[:12]
+    said = language_of(language).text(
+        "Made by riskkit {version} on Python {python}; policy {policy}.",
+        version=__version__,
+        python=python,
+        policy=policy,
+    )
+    return element("p", said, class_="rk-note")

@@ -1,0 +1,217 @@
+"""A portfolio: a folder with its settings (`portfolio.yaml`), its policy (`policy.yaml`) and its source files."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from riskkit.errors import UsageError, message
+from riskkit.exhibits.language import language as language_of
+from riskkit.policy import Policy, read_policy, validation_messages
+from riskkit.sources.collect import read_files
+from riskkit.sources.mapping import TableSpec, infer_specs
+from riskkit.sources.reading import Reading
+from riskkit.workbench.run_folder import MANIFEST
+
+SETTINGS_FILE = "portfolio.yaml"
+POLICY_FILE = "policy.yaml"
+_HIDDEN_FIELDS = {"confidence", "unused"}
+
+
+class Settings(BaseModel):
+    """What `portfolio.yaml` may hold. Source files are named relative to the folder that holds it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=80, description="name of the portfolio")]
+    language: Literal["fr", "en"] = "fr"
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    terms: Annotated[str, Field(max_length=20)] = ""
+    policy: str = POLICY_FILE
+    sources: Annotated[tuple[TableSpec, ...], Field(min_length=1)]
+
+    @field_validator("terms", mode="before")
+    @classmethod
+    def _as_text(cls, terms: object) -> object:
+        """`terms: 30` is a number in YAML and a term code here."""
+        return str(terms) if isinstance(terms, int) and not isinstance(terms, bool) else terms
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """Settings checked, policy read, source files found. `folder` is what file names are relative to."""
+
+    folder: Path
+    settings: Settings
+    policy: Policy
+
+    @property
+    def name(self) -> str:
+        """Name of the portfolio, as people wrote it."""
+        return self.settings.name
+
+    @property
+    def folder_name(self) -> str:
+        """Name of the folder of its runs: that of its own folder, or the portfolio's where it has none to itself."""
+        own = (self.folder / SETTINGS_FILE).is_file() and not (self.folder / MANIFEST).is_file()
+        name = self.folder.absolute().name if own else self.name
+        return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "portfolio"
+
+    def read(self, *, progress: Callable[[str], None] | None = None) -> Reading:
+        """The canonical tables of its files."""
+        return read_files(self.settings.sources, folder=self.folder, currency=self.settings.currency, progress=progress)
+
+    @classmethod
+    def open(cls, folder: Path) -> Portfolio:
+        """The portfolio of a folder. `UsageError` names the file or the key that is wrong."""
+        path = folder / SETTINGS_FILE
+        if not path.is_file():
+            raise UsageError(
+                message(
+                    "'{folder}' is not a portfolio: it has no portfolio.yaml. Make one with riskkit init.",
+                    folder=str(folder),
+                )
+            )
+        settings = _read_settings(path)
+        missing = [spec.file for spec in settings.sources if not (folder / spec.file).is_file()]
+        if missing:
+            raise UsageError(
+                *(
+                    message("{file}: source '{source}' does not exist.", file=SETTINGS_FILE, source=source)
+                    for source in missing
+                )
+            )
+        return cls(folder, settings, read_policy(folder / settings.policy))
+
+    @classmethod
+    def from_files(
+        cls,
+        files: Sequence[Path],
+        *,
+        name: str | None = None,
+        language: str = "fr",
+        currency: str | None = None,
+        terms: str = "",
+        folder: Path | None = None,
+    ) -> Portfolio:
+        """A portfolio made from files alone: their mapping is inferred, the policy is the default one.
+
+        Parameters
+        ----------
+        files
+            Spreadsheets, text files, French ledgers.
+        name
+            Without one, what the names of the files have in common.
+        language, currency, terms
+            As in `portfolio.yaml`.
+        folder
+            Where the portfolio will be kept; the current folder when it is not kept.
+
+        """
+        language_of(language)
+        home = folder or Path()
+        specs = [
+            spec.model_copy(update={"file": _relative(Path(spec.file), home)})
+            for spec in infer_specs([path.absolute() for path in files])
+        ]
+        values = {
+            "name": name or common_name(files),
+            "language": language,
+            "currency": currency,
+            "terms": terms,
+            "sources": tuple(specs),
+        }
+        try:
+            settings = Settings(**values)
+        except ValidationError as fault:
+            raise UsageError(*validation_messages(fault, file=SETTINGS_FILE)) from None
+        return cls(home, settings, Policy())
+
+    def write(self, folder: Path, *, final: Path | None = None) -> None:
+        """Write `portfolio.yaml` and `policy.yaml`, ready to be corrected and run again.
+
+        Parameters
+        ----------
+        folder
+            Where to write.
+        final
+            Where the folder will be in the end, when it is being built aside: file names are relative to that.
+
+        """
+        home = final or folder
+        sources = []
+        for spec in self.settings.sources:
+            kept = spec.model_dump(exclude_defaults=True, exclude=_HIDDEN_FIELDS)
+            kept["file"] = _relative((self.folder / spec.file).absolute(), home)
+            sources.append(kept)
+        values = {
+            "name": self.name,
+            "language": self.settings.language,
+            **self.settings.model_dump(include={"currency", "terms"}, exclude_defaults=True),
+            "sources": sources,
+        }
+        text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=110)
+        (folder / SETTINGS_FILE).write_text(self._advice() + text, encoding="utf-8")
+        (folder / POLICY_FILE).write_text(policy_text(self.policy, language=self.settings.language), encoding="utf-8")
+
+    def _advice(self) -> str:
+        words = language_of(self.settings.language)
+        lines = [
+            words.text("What each file holds, and in which column. Correct it, then: riskkit check, riskkit run."),
+            words.text("Under columns: the field of riskkit on the left, the header in your file on the right."),
+        ]
+        lines += [
+            words.text("Please confirm, {file}: {fields}.", file=spec.label, fields=", ".join(spec.doubtful))
+            for spec in self.settings.sources
+            if spec.doubtful
+        ]
+        return "".join(f"# {line}\n" for line in lines)
+
+
+def policy_text(policy: Policy, *, language: str) -> str:
+    """The policy as YAML, every key with what it means."""
+    words = language_of(language)
+    lines = [f"# {words.text('Thresholds and conventions. A key that is deleted takes its default again.')}"]
+    for name, field in Policy.model_fields.items():
+        value = getattr(policy, name)
+        lines += [f"# {words.text(field.description or name)}", f"{name}: {json.dumps(value)}"]
+    return "\n".join(lines) + "\n"
+
+
+def common_name(files: Sequence[Path]) -> str:
+    """What the names of the files have in common, without dates or extensions; else the name of their folder."""
+    if len(files) == 1:
+        stem = files[0].name.split(".")[0]
+        return re.sub(r"[\W_]*(19|20)\d{6}$", "", stem) or stem or "portfolio"
+    stems = [re.sub(r"[\W_]*\d[\d\W_]*$", "", path.name.split(".")[0]) for path in files]
+    shared = takewhile(lambda letters: len(set(letters)) == 1, zip(*stems, strict=False))
+    common = "".join(letters[0] for letters in shared).rstrip(" _-.")
+    if len(common) >= 3:
+        return common
+    return files[0].absolute().parent.name or "portfolio"
+
+
+def _read_settings(path: Path) -> Settings:
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        raise UsageError(
+            message("{file} cannot be read as YAML: {fault}. Correct it.", file=path.name, fault=str(fault))
+        ) from None
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as fault:
+        raise UsageError(*validation_messages(fault, file=path.name)) from None
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return Path(os.path.relpath(path, folder.absolute())).as_posix()

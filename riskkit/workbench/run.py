@@ -1,0 +1,213 @@
+"""A run: tables, notebooks and documents of a portfolio at a date, put in place whole or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from riskkit.errors import DataError, Message, RiskkitError, UsageError, message
+from riskkit.exhibits.language import Language
+from riskkit.exhibits.language import language as language_of
+from riskkit.workbench.crew import Crew, NotebookError
+from riskkit.workbench.manifest import NotebookResult, finish_manifest, make_manifest, write_manifest
+from riskkit.workbench.portfolio import Portfolio
+from riskkit.workbench.progress import Progress
+from riskkit.workbench.run_folder import building, keep_failed
+
+if TYPE_CHECKING:
+    from riskkit.workbench.compose import Composition
+
+WORKBENCH = Path(__file__).resolve().parent
+DIAGNOSTIC = "diagnostic.html"
+CELL_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A run in its place."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+
+
+def report_folder(portfolio: Portfolio, as_of: dt.date, *, root: Path = Path("reports")) -> Path:
+    """Where the runs of a portfolio go: `reports/<portfolio>/<as_of>`."""
+    return root / portfolio.folder_name / as_of.isoformat()
+
+
+def make_run(
+    portfolio: Portfolio,
+    *,
+    as_of: dt.date | None,
+    folder: Path | None = None,
+    language: str | None = None,
+    only: str | None = None,
+    show_progress: bool | None = None,
+    notebooks: Path | None = None,
+) -> FinishedRun:
+    """Make a run. On any error nothing of it is left in its place, and an earlier run there is untouched.
+
+    Parameters
+    ----------
+    portfolio
+        What to run.
+    as_of
+        Valuation date; None takes the latest date found in the files.
+    folder
+        Where the run will be; None is `report_folder`.
+    language
+        Of texts and documents; None is that of the portfolio.
+    only
+        Name of the one notebook to run; None runs them all.
+    show_progress
+        None shows a progress bar on a terminal only.
+    notebooks
+        Folder of the notebooks; None is that of the product.
+
+    """
+    words = language_of(language or portfolio.settings.language)
+    chosen = choose_notebooks(only, folder=notebooks)
+    with Crew(size=min(2, len(chosen))) as crew, Progress(words, show=show_progress) as progress:
+        from riskkit.workbench.compose import compose
+
+        composition = compose(portfolio, as_of=as_of, language=words.code, progress=progress)
+        manifest = _first_manifest(portfolio, composition, words)
+        final = folder or report_folder(portfolio, composition.snapshot.as_of)
+        with building(final) as aside:
+            _write_inside(portfolio, composition.tables, manifest, aside=aside, final=final, progress=progress)
+            progress.stage("notebooks")
+            results = _run_notebooks(crew, chosen, aside=aside, final=final, words=words, progress=progress)
+            progress.stage("documents")
+            _write_diagnostic(aside, words)
+            finished = finish_manifest(manifest, folder=aside, notebooks=results)
+            write_manifest(finished, aside)
+    return FinishedRun(final, finished)
+
+
+def make_tables(portfolio: Portfolio, *, as_of: dt.date | None, folder: Path) -> FinishedRun:
+    """A run without notebooks or documents: its tables and its manifest."""
+    from riskkit.workbench.compose import compose
+
+    words = language_of(portfolio.settings.language)
+    with Progress(words, show=False) as progress:
+        composition = compose(portfolio, as_of=as_of, language=words.code, progress=progress)
+        manifest = _first_manifest(portfolio, composition, words)
+        with building(folder) as aside:
+            _write_inside(portfolio, composition.tables, manifest, aside=aside, final=folder, progress=progress)
+            finished = finish_manifest(manifest, folder=aside, notebooks=())
+            write_manifest(finished, aside)
+    return FinishedRun(folder, finished)
+
+
+def choose_notebooks(only: str | None = None, *, folder: Path | None = None) -> list[Path]:
+    """The notebooks of the product, in order, or the one named: `02_sectors`, `02` and `sectors` are the same."""
+    packaged = WORKBENCH / "notebooks"
+    home = folder or (packaged if packaged.is_dir() else WORKBENCH.parents[1] / "notebooks")
+    found = sorted(path for path in home.glob("*.ipynb") if not path.name.startswith("."))
+    if only is None:
+        return found
+    wanted = only.removesuffix(".ipynb")
+    named = [path for path in found if wanted in (path.stem, *path.stem.split("_", 1))]
+    if not named:
+        known = ", ".join(path.stem for path in found)
+        raise UsageError(message("There is no notebook '{name}'. Choose among: {known}.", name=only, known=known))
+    return named
+
+
+def _first_manifest(portfolio: Portfolio, composition: Composition, words: Language) -> dict[str, Any]:
+    return make_manifest(
+        composition.reading,
+        composition.snapshot,
+        portfolio=portfolio.name,
+        policy_sha256=portfolio.policy.sha256,
+        language=words,
+        findings=composition.findings,
+        notes=composition.notes,
+    )
+
+
+def _write_inside(
+    portfolio: Portfolio,
+    tables: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    *,
+    aside: Path,
+    final: Path,
+    progress: Progress,
+) -> None:
+    from duckdb import IOException
+
+    from riskkit.workbench.compose import write_tables
+
+    progress.stage("tables")
+    try:
+        write_tables(tables, aside / "tables")
+    except IOException as fault:
+        raise DataError(
+            message(
+                "The tables of the run cannot be written: {fault}. Nothing was left half-written. Free some space or "
+                "choose another folder with --out.",
+                fault=str(fault).splitlines()[0].replace(str(aside), final.name),
+            )
+        ) from fault
+    portfolio.write(aside, final=final)
+    write_manifest(manifest, aside)
+
+
+def _run_notebooks(
+    crew: Crew,
+    chosen: list[Path],
+    *,
+    aside: Path,
+    final: Path,
+    words: Language,
+    progress: Progress,
+) -> list[NotebookResult]:
+    """Run the notebooks; a failed one is kept under `failed/` and named in the error."""
+    shares = dict.fromkeys((path.stem for path in chosen), 0.0)
+
+    def count(name: str, done: int, of: int) -> None:
+        shares[name] = done / of
+        progress.part("notebooks", sum(shares.values()) / len(shares))
+
+    from riskkit.exhibits.notebook import notebook_resources
+
+    style = notebook_resources(language=words.code)
+    orders = [
+        {
+            "notebook": str(path),
+            "run_folder": str(aside),
+            "parameters": {"run_folder": "..", "language": words.code},
+            "language": words.code,
+            "style": style,
+            "timeout": CELL_SECONDS,
+        }
+        for path in chosen
+    ]
+    outcomes = crew.run(orders, on_cell=count)
+    failed = {outcome.name: outcome.error for outcome in outcomes if outcome.error is not None}
+    if failed:
+        raise _failure(failed, aside=aside, final=final)
+    return [outcome.result for outcome in outcomes if outcome.result is not None]
+
+
+def _failure(failed: Mapping[str, RiskkitError], *, aside: Path, final: Path) -> RiskkitError:
+    messages: list[Message] = []
+    for name, error in failed.items():
+        messages += error.messages
+        executed = aside / "notebooks" / f"{name}.ipynb"
+        if executed.exists():
+            kept = keep_failed(executed, final=final)
+            messages.append(message("The notebook as far as it went: {file}.", file=str(kept)))
+    return NotebookError(*messages)
+
+
+def _write_diagnostic(aside: Path, words: Language) -> None:
+    from riskkit.exhibits.document import make_diagnostic
+    from riskkit.workbench.stored_run import load_run
+
+    text = make_diagnostic(load_run(aside), language=words.code)
+    (aside / DIAGNOSTIC).write_text(text, encoding="utf-8")

@@ -1,0 +1,70 @@
+"""A run read back from its folder: its manifest and its tables, as exhibits take them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+
+from riskkit.engine import read_parquet
+from riskkit.errors import UsageError, message
+from riskkit.exhibits.run_tables import RunTables
+from riskkit.ledger.sectors import finding_sentences, sectors_in_cents
+from riskkit.sources.cells import REASONS as CELL_REASONS
+from riskkit.sources.fec_file import REASONS as LEDGER_REASONS
+from riskkit.workbench.manifest import read_manifest
+
+SHOWN = ("measures", "open_items", "ageing", "sectors", "unapplied")
+
+
+def find_run(run_folder: str | Path = "", *, as_of: str = "") -> Path:
+    """The folder of the run that a notebook shows.
+
+    Parameters
+    ----------
+    run_folder
+        The folder of a run. Empty: the tables of the demonstration, made when missing.
+    as_of
+        ISO date that the run must have; empty accepts any. For the demonstration, the date to strike it at.
+
+    """
+    if not str(run_folder):
+        from riskkit.workbench.demo import demo_tables
+
+        return demo_tables(as_of=dt.date.fromisoformat(as_of) if as_of else None)
+    folder = Path(run_folder)
+    found = read_manifest(folder)["as_of"]
+    if as_of and found != as_of:
+        raise UsageError(
+            message(
+                "The run is dated {found}, not {asked}. Leave as_of empty, or choose another run.",
+                found=found,
+                asked=as_of,
+            )
+        )
+    return folder
+
+
+def read_table(folder: Path, name: str) -> pd.DataFrame:
+    """A table of a run, amounts in currency units."""
+    return read_parquet(folder / "tables" / f"{name}.parquet")
+
+
+def load_run(folder: Path) -> RunTables:
+    """The manifest and the tables of a run. `UsageError` when the folder is not a finished run."""
+    manifest = read_manifest(folder)
+    tables = {name: read_table(folder, name) for name in SHOWN}
+    return RunTables(
+        company=manifest["portfolio"],
+        as_of=dt.date.fromisoformat(manifest["as_of"]),
+        currency=manifest["currency"],
+        manifest=manifest,
+        findings=finding_sentences(sectors_in_cents(tables["sectors"]), currency=manifest["currency"]),
+        **tables,
+    )
+
+
+def reason_text(code: str) -> str:
+    """What a reason code of the table `rejects` means, as a text to translate."""
+    return {**CELL_REASONS, **LEDGER_REASONS}.get(code, code)
