@@ -10,9 +10,9 @@ from pathlib import Path
 
 from riskkit.engine import amount_name
 from riskkit.ledger.ageing import AGEING
-from riskkit.ledger.attribution import SECTORS
 from riskkit.ledger.measures import HISTORY
 from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED
+from riskkit.ledger.sectors import SECTORS
 from riskkit.policy import Policy
 from riskkit.schemas import CUSTOMERS, EVENTS, INVOICES, PAYMENTS, REJECTS, Table
 
