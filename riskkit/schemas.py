@@ -132,11 +132,11 @@ INVOICES = Table(
         Column("is_sale", "flag", "True when the item counts in sales; False for opening items and transfers"),
         Column("issue_date", "date", "date of issue"),
         Column("due_date", "date", "date due as the file says; missing in a FEC", nullable=True),
-        Column("amount_cents", "cents", "tax-inclusive amount, minor units; credit notes are negative"),
+        Column("amount_cents", "cents", "tax-inclusive amount; credit notes are negative"),
         Column(
             "excl_tax_cents",
             "cents",
-            "amount without tax, minor units, where the file gives it",
+            "amount without tax, where the file gives it",
             nullable=True,
         ),
         Column("currency", "text", "ISO 4217 code"),
@@ -180,7 +180,7 @@ PAYMENTS = Table(
             "payment, write_off, refund (negative amount: money given back or a payment that bounced), other",
         ),
         Column("payment_date", "date", "date of the settlement"),
-        Column("amount_cents", "cents", "minor units; positive reduces what the customer owes"),
+        Column("amount_cents", "cents", "positive reduces what the customer owes"),
         Column("currency", "text", "ISO 4217 code"),
         Column(
             "reference",
@@ -220,7 +220,7 @@ REJECTS = Table(
         Column(
             "amount_cents",
             "cents",
-            "money the row concerns, minor units; 0 when it holds none that can be read",
+            "money the row concerns; 0 when it holds none that can be read",
         ),
         Column("raw", "text", "the row as read, fields joined by |", nullable=True),
     ),

@@ -40,7 +40,7 @@ def _columns(table: Table) -> list[str]:
     for column in table:
         name = amount_name(column.name) if column.kind == "cents" else column.name
         kind = KINDS.get(column.kind, "decimal(18,2)")
-        rows.append(f"| `{name}` | {kind}{', may be missing' if column.nullable else ''} | {column.meaning} |")
+        rows.append(f"| `{name}` | {kind}{', may be missing' if column.nullable else ''} | {column.meaning.replace('|', chr(92) + '|')} |")
     return rows
 
 
