@@ -39,8 +39,9 @@ def _columns(table: Table) -> list[str]:
     rows = ["| column | type | meaning |", "| --- | --- | --- |"]
     for column in table:
         name = amount_name(column.name) if column.kind == "cents" else column.name
-        kind = KINDS.get(column.kind, "decimal(18,2)")
-        rows.append(f"| `{name}` | {kind}{', may be missing' if column.nullable else ''} | {column.meaning.replace('|', chr(92) + '|')} |")
+        kind = KINDS.get(column.kind, "decimal(18,2)") + (", may be missing" if column.nullable else "")
+        meaning = column.meaning.replace("|", "\\|")
+        rows.append(f"| `{name}` | {kind} | {meaning} |")
     return rows
 
 
