@@ -3,7 +3,7 @@ PY ?= python3
 V := .venv/bin
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo test check dashboard lab notebooks docs lock clean
+.PHONY: help demo test check dashboard lab bench notebooks docs lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -42,6 +42,9 @@ check: .venv/.dev ## Style, types and notebooks in sync (fast)
 	@$(V)/mypy
 	@$(V)/python scripts/normalise_notebooks.py --check
 	@$(V)/python scripts/write_docs.py --check
+
+bench: .venv/.dev ## Measure: make bench NAME=matching (results in benchmarks/results, table in docs/benchmarks.md)
+	@$(V)/python -m benchmarks.run $(NAME)
 
 notebooks: .venv/.dev ## Normalise the notebooks: no outputs, stable ids, formatted source
 	@$(V)/python scripts/normalise_notebooks.py
