@@ -95,15 +95,14 @@ def remarks_list(run: RunTables, *, language: str) -> Html:
 
 
 def _set_aside(run: RunTables, words: Language) -> str:
-    sources = run.manifest.get("sources") or []
-    rejected = sum(int(source.get("rows_rejected") or 0) for source in sources)
-    if not rejected:
+    aside = [reason for reason in run.manifest.get("set_aside") or [] if not reason["is_repeat"]]
+    if not aside:
         return words.text("No row of the files was set aside.")
     return words.text(
         "Rows set aside, out of {read}: {rejected}, for {amount}.",
-        read=sum(int(source.get("rows_read") or 0) for source in sources),
-        rejected=rejected,
-        amount=Money(round(100 * sum(float(source.get("amount_rejected") or 0) for source in sources)), run.currency),
+        read=sum(int(source.get("rows_read") or 0) for source in run.manifest.get("sources") or []),
+        rejected=sum(int(reason["rows"]) for reason in aside),
+        amount=Money(round(100 * sum(float(reason["amount"]) for reason in aside)), run.currency),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -26,11 +28,15 @@ def run_lines(manifest: Mapping[str, Any], folder: Path, words: Language) -> lis
     rows.append([f"  {words.text('Difference with the files')}", _money(difference, manifest["currency"], words)])
     if manifest["matching"]:
         rows.append([f"  {words.text('Money received, matched by')}", matching_text(manifest["matching"], words)])
-    rejected = sum(source["rows_rejected"] for source in manifest["sources"])
-    if rejected:
-        amount = sum(source["amount_rejected"] for source in manifest["sources"])
-        aside = words.text("{rows} rows, {amount}", rows=rejected, amount=_money(amount, manifest["currency"], words))
-        rows.append([f"  {words.text('Set aside (see rejects)')}", aside])
+    for is_repeat, label in (
+        (True, words.text("Openings found in the year before")),
+        (False, words.text("Set aside (see rejects)")),
+    ):
+        aside = [reason for reason in manifest["set_aside"] if reason["is_repeat"] == is_repeat]
+        if aside:
+            amount = _money(sum(reason["amount"] for reason in aside), manifest["currency"], words)
+            count = sum(reason["rows"] for reason in aside)
+            rows.append([f"  {label}", words.text("{rows} rows, {amount}", rows=count, amount=amount)])
     return [
         "",
         words.text("{portfolio} on {as_of}", portfolio=manifest["portfolio"], as_of=_date(manifest["as_of"], words)),
@@ -39,7 +45,7 @@ def run_lines(manifest: Mapping[str, Any], folder: Path, words: Language) -> lis
         f"  – {manifest['terms']['note']}",
         *_notes(manifest["notes"], folder, words),
         words.text("Report: {file}", file=shown_path(folder / "diagnostic.html")),
-        words.text("Dashboard: riskkit dashboard {folder}", folder=shown_path(folder)),
+        words.text("Dashboard: {program} dashboard {folder}", program=program(), folder=shown_path(folder)),
     ]
 
 
@@ -131,6 +137,14 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
         ]
         lines.append("  ".join(cells).rstrip())
     return lines
+
+
+def program() -> str:
+    """How the user starts riskkit: by its name when that is on the path, else as it was started."""
+    if shutil.which("riskkit"):
+        return "riskkit"
+    started = Path(sys.argv[0])
+    return shown_path(started) if started.name == "riskkit" else "riskkit"
 
 
 def shown_path(path: Path) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from riskkit.errors import Message, RiskkitError, UsageError, message, raise_all
 from riskkit.exhibits.language import Language
-from riskkit.workbench.cli_text import compare_lines, reading_lines, run_lines, shown_path, table
+from riskkit.workbench.cli_text import compare_lines, program, reading_lines, run_lines, shown_path, table
 from riskkit.workbench.manifest import read_manifest
 from riskkit.workbench.run_folder import latest_run
 
@@ -38,7 +38,8 @@ def diagnose(asked: Namespace, words: Language) -> int:
     _print(
         [
             words.text(
-                "Columns misread? Correct {file}, then: riskkit run {folder}",
+                "Columns misread? Correct {file}, then: {program} run {folder}",
+                program=program(),
                 file=settings,
                 folder=shown_path(finished.folder),
             )
@@ -77,7 +78,15 @@ def init(asked: Namespace, words: Language) -> int:
         _print([f"  {spec.label}: {spec.kind}" + (f" ({mapped})" if mapped else "")])
         if spec.doubtful:
             _print(["    " + words.text("to confirm: {fields}", fields=", ".join(spec.doubtful))])
-    _print([words.text("Next: riskkit check {folder}, then riskkit run {folder}", folder=shown_path(folder))])
+    _print(
+        [
+            words.text(
+                "Next: {program} check {folder}, then {program} run {folder}",
+                program=program(),
+                folder=shown_path(folder),
+            )
+        ]
+    )
     return 0
 
 

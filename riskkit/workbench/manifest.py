@@ -22,6 +22,8 @@ from riskkit.exhibits.language import Language
 from riskkit.workbench.run_folder import MANIFEST
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from riskkit.ledger.snapshot import Snapshot
     from riskkit.sources.reading import Reading
 
@@ -98,6 +100,7 @@ def make_manifest(
             }
             for source in sorted(reading.files, key=lambda source: (source.file, source.kind))
         ],
+        "set_aside": _set_aside(reading.rejects),
         "reconciliation": {name: money(cents) for name, cents in snapshot.reconciliation.items()},
         "matching": {name: _number(share) for name, share in snapshot.matching.items()},
         "kpis": kpis,
@@ -147,6 +150,17 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def money(cents: int) -> Decimal:
     """Cents as an exact decimal of two digits."""
     return Decimal(int(cents)).scaleb(-2)
+
+
+def _set_aside(rejects: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows and money set aside by reason; `is_repeat` for rows that repeat what another file says."""
+    from riskkit.sources.reading import REPEATS
+
+    by_reason = rejects.groupby("reason")["amount_cents"].agg(["size", "sum"])
+    return [
+        {"reason": str(reason), "rows": int(rows), "amount": money(cents), "is_repeat": reason in REPEATS}
+        for reason, rows, cents in by_reason.itertuples(name=None)
+    ]
 
 
 def _kpis(snapshot: Snapshot, language: Language) -> tuple[dict[str, Any], dict[str, str]]:

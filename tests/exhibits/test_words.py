@@ -1,47 +1,14 @@
-"""Every text of the exhibits has its French, with the same fields; every measure has its words."""
+"""French is typeset; every measure has its words."""
 
 from __future__ import annotations
 
-import ast
-import string
 from importlib import resources
-from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
-import riskkit.exhibits
 from riskkit.exhibits.bucket_words import bucket_label
 from riskkit.exhibits.measure_words import MEASURES, measure_label, show_measure
-
-FOLDER = Path(riskkit.exhibits.__file__).parent
-
-
-def templates() -> dict[str, str]:
-    """Each literal handed to `text(…)` or `message(…)` in this stage, and its module."""
-    found = {}
-    for path in sorted(FOLDER.glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                if name in ("text", "message") and isinstance(node.args[0].value, str):
-                    found[node.args[0].value] = path.name
-    return found
-
-
-def fields(template: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
-
-
-def test_every_text_has_its_french_with_the_same_fields() -> None:
-    french: dict[str, str] = {}
-    for name in ("exhibits.po", "language.po"):
-        with resources.files("riskkit").joinpath("locale", "fr", name).open("rb") as handle:
-            french |= {str(entry.id): str(entry.string) for entry in read_po(handle) if entry.id}
-    used = templates()
-    assert len(used) > 150
-    assert {text: module for text, module in used.items() if not french.get(text)} == {}
-    assert {text for text in used if fields(text) != fields(french[text])} == set()
 
 
 def test_french_is_typeset() -> None:
