@@ -12,8 +12,10 @@ from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.plot_ageing import draw_part
 from riskkit.exhibits.quality_words import quality_amount, quality_finding, say_packed, severity_name
 from riskkit.exhibits.theme import EMPTY_HEIGHT, FIGURE_SIZE, Mode, Palette, Size
+from riskkit.sources.quality_tables import SEVERITIES
 
 _ROW = 0.36  # inches a finding: two lines of text
+SMALL_SHARE = 0.01
 
 
 def plot_quality(
@@ -43,14 +45,15 @@ def plot_quality(
     for _, row in rows.iterrows():
         share = float(row["share_of_amount"])
         money = words.compact_money(float(row["shown"]) * 100, currency=currency)
-        ends.append(money if math.isnan(share) else f"{money} · {words.share(share)}")
+        shown = words.share(share) if share >= SMALL_SHARE or share == 0 else f"< {words.share(SMALL_SHARE)}"
+        ends.append(money if math.isnan(share) else f"{money} · {shown}")
     description = "; ".join(f"{label}: {end}" for label, end in zip(labels, ends, strict=True))
-    height = max(2.0, 1.5 + _ROW * len(labels)) if labels else EMPTY_HEIGHT
+    height = max(1.7, 1.15 + _ROW * len(labels)) if labels else EMPTY_HEIGHT
     sheet = make_sheet(finding, description or finding, size=size or (FIGURE_SIZE[0], height), mode=mode, titled=titled)
     if not labels:
         return sheet.nothing(words.text("No finding concerns any money."))
     severities = rows["severity"].astype(str).to_list()
-    top = _draw_legend(sheet, list(dict.fromkeys(severities)), language) - 0.06
+    top = _draw_legend(sheet, [code for code in SEVERITIES if code in severities], language) - 0.06
     bottom = 0.24 if left_out else 0.06
     _draw_bars(sheet, labels, ends, rows["shown"].to_list(), severities, top=top, bottom=bottom)
     if left_out:

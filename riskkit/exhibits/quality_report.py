@@ -78,7 +78,6 @@ def quality_table(quality: pd.DataFrame, *, language: str, currency: str = "EUR"
                 for _, row in rows.iterrows()
             ],
             "example": [_breakable(example_of(row, words)) for _, row in rows.iterrows()],
-            "row_class": ["strong" if severity_of(row) == "blocking" else "" for _, row in rows.iterrows()],
         }
     )
     columns = [

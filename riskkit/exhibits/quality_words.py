@@ -78,7 +78,7 @@ def count_text(row: pd.Series, words: Language) -> str:
 def share_text(row: pd.Series, words: Language) -> str:
     """The share with what it is a share of; empty when there is none."""
     share = float(row["share_of_amount"])
-    if math.isnan(share) or str(row["base"]) not in _BASES:
+    if math.isnan(share) or share == 0 or str(row["base"]) not in _BASES:
         return ""
     shown = words.text("less than {share}", share=words.share(0.001, digits=1)) if 0 < share < 0.001 else ""
     return words.text(_BASES[str(row["base"])].template, share=shown or words.share(share, digits=1))

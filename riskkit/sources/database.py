@@ -1,0 +1,244 @@
+"""Tables of a Parquet folder (DuckDB alone) or of a SQL database (through Ibis, an extra) → raw tables.
+
+A source is written in `portfolio.yaml` as `warehouse/factures.parquet`, or as `env:NAME#schema.table`, where NAME is
+the environment variable that holds the database's address: passwords are never in a file. An address without a
+password may be written itself: `sqlite://ledger.sqlite#factures`, `postgresql://server/compta#ventes.factures`.
+
+What comes out is a `RawTable`, every cell as text, that goes the same way as a spreadsheet from there.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import duckdb
+
+from riskkit.errors import DataError, UsageError, message
+from riskkit.sources.parsing import quoted
+from riskkit.sources.tabular import RawTable
+
+_ENVIRONMENT = "env:"
+_SECRETS = re.compile(r"(?i)pass(word|wd)?|pwd|secret|token|private_?key|access_?key")
+_BATCH_ROWS = 50_000
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True)
+class DatabaseTable:
+    """A table of a database: the variable that holds the address, or the address itself, and the table's name."""
+
+    variable: str | None
+    address: str | None
+    schema: str | None
+    table: str
+
+    @property
+    def label(self) -> str:
+        """What messages and the account of files call it; never the address."""
+        return f"{self.schema}.{self.table}" if self.schema else self.table
+
+
+def is_database_table(source: str) -> bool:
+    """Whether a source of `portfolio.yaml` names a table of a database and not a file."""
+    return source.startswith(_ENVIRONMENT) or bool(re.match(r"[a-z][a-z0-9+]+://", source))
+
+
+def database_table(source: str) -> DatabaseTable:
+    """The table that a source of `portfolio.yaml` names. `UsageError` for a password in it or a name that is none."""
+    where, _, name = source.rpartition("#")
+    parts = name.split(".")
+    if not where or len(parts) > 2 or not all(_NAME.fullmatch(part) for part in parts):
+        if holds_password(source):
+            raise _password_in_file()
+        raise UsageError(
+            message(
+                "A database source must be written env:VARIABLE#table or env:VARIABLE#schema.table, with letters, "
+                "digits and underscores in the name of the table. Correct portfolio.yaml."
+            )
+        )
+    schema, table = (parts[0], parts[1]) if len(parts) == 2 else (None, parts[0])
+    if where.startswith(_ENVIRONMENT):
+        variable = where.removeprefix(_ENVIRONMENT)
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
+            raise _password_in_file() if holds_password(variable) else _no_such_variable("env:…")
+        return DatabaseTable(variable, None, schema, table)
+    if holds_password(where):
+        raise _password_in_file()
+    return DatabaseTable(None, where, schema, table)
+
+
+def holds_password(address: str) -> bool:
+    """Whether an address holds a password or another secret."""
+    try:
+        split = urlsplit(address)
+        has_password = split.password is not None
+    except ValueError:
+        return True
+    return has_password or any(_SECRETS.search(key) for key, _ in parse_qsl(split.query, keep_blank_values=True))
+
+
+def open_database_table(
+    source: str,
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+) -> RawTable:
+    """A table of a database, read whole and once into `folder`, every cell as text.
+
+    Parameters
+    ----------
+    source
+        As in `portfolio.yaml`, see the module.
+    connection
+        The connection that will hold the table.
+    folder
+        Takes an extract in Parquet: what was read, whose digest goes into the manifest.
+    environment
+        Where variables are looked up; that of the process without one.
+
+    Notes
+    -----
+    No message holds the address. Rows come in batches; the driver of SQLite holds the whole table all the same.
+    """
+    wanted = database_table(source)
+    address = _address(wanted, os.environ if environment is None else environment)
+    ibis = _ibis()
+    extract = folder / wanted.label
+    faults = _driver_errors(ibis)
+    try:
+        backend = ibis.connect(address)
+    except faults as fault:
+        raise DataError(
+            message(
+                "The database of {table} cannot be reached ({fault}). Check the address, that the server is running, "
+                "and that its driver is installed (riskkit[warehouse]).",
+                table=wanted.label,
+                fault=type(fault).__name__,
+            )
+        ) from None
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*infer_string")  # Ibis 12 asks pandas 3 for a retired option
+            table = backend.table(wanted.table, database=wanted.schema)
+            batches: Any = table.to_pyarrow_batches(chunk_size=_BATCH_ROWS)
+            connection.from_arrow(batches).write_parquet(str(extract))
+    except faults as fault:
+        raise DataError(
+            message(
+                "The table {table} cannot be read from its database ({fault}). Check its name, its schema, and that "
+                "you may read it.",
+                table=wanted.label,
+                fault=type(fault).__name__,
+            )
+        ) from None
+    finally:
+        backend.disconnect()
+    return open_parquet(extract, connection)
+
+
+def parquet_files(folder: Path) -> list[Path]:
+    """The Parquet files of a folder and its sub-folders, in order of name: each is read as a table of its own."""
+    return sorted(path for path in folder.rglob("*.parquet") if path.is_file() and not path.name.startswith("."))
+
+
+def looks_like_parquet(path: Path) -> bool:
+    """Whether a file is Parquet, whatever its name."""
+    try:
+        with path.open("rb") as handle:
+            return handle.read(4) == b"PAR1"
+    except OSError:
+        return False
+
+
+def open_parquet(path: Path, connection: duckdb.DuckDBPyConnection) -> RawTable:
+    """A Parquet file as a raw table: the first row is line 1, every cell as exact text, dates as 2026-01-31."""
+    try:
+        relation = connection.read_parquet(str(path), file_row_number=True)
+        columns = [(str(name), str(kind)) for name, kind in zip(relation.columns, relation.types, strict=True)]
+        columns = [(name, kind) for name, kind in columns if name != "file_row_number"]
+        cells = [f"{_as_text(quoted(name), kind)} as c{index}" for index, (name, kind) in enumerate(columns)]
+        filled = " or ".join(f"c{index} is not null" for index in range(len(columns))) or "false"
+        raw = relation.project(", ".join(["file_row_number + 1 as line", *cells])).filter(filled)
+        is_empty = not raw.limit(1).fetchall()
+        raw.aggregate(", ".join(f"max(length(c{index}))" for index in range(len(columns))) or "count(*)").fetchall()
+    except (duckdb.Error, OSError):
+        raise DataError(
+            message("{file} is damaged or incomplete and cannot be opened. Ask for the file again.", file=path.name)
+        ) from None
+    if is_empty:
+        raise DataError(message("{file} is empty. Ask for the file again.", file=path.name))
+    return RawTable(path, None, 1, tuple(name for name, _ in columns), raw, is_spreadsheet=True)
+
+
+def _as_text(column: str, kind: str) -> str:
+    """A cell as text that reads back as the same value: numbers with a decimal point, dates without a time."""
+    if kind.startswith("TIMESTAMP"):
+        return f"strftime({column}::timestamp, '%Y-%m-%d')"
+    if kind in ("FLOAT", "DOUBLE"):
+        return (
+            f"case when {column} = trunc({column}) and abs({column}) < 1e15 then {column}::bigint::varchar "
+            f"when isfinite({column}) then {column}::varchar end"
+        )
+    if kind == "BLOB":
+        return "null::varchar"
+    return f"{column}::varchar"
+
+
+def _address(wanted: DatabaseTable, environment: Mapping[str, str]) -> str:
+    if wanted.address is not None:
+        return wanted.address
+    address = environment.get(wanted.variable or "", "").strip()
+    if not address:
+        raise _no_such_variable(wanted.variable or "")
+    return address
+
+
+def _ibis() -> Any:
+    try:
+        return importlib.import_module("ibis")
+    except ImportError:
+        raise UsageError(
+            message("Reading a database needs an extra that is missing. Install it: pip install riskkit[warehouse]")
+        ) from None
+
+
+def _driver_errors(ibis: Any) -> tuple[type[Exception], ...]:
+    """What a database that cannot be reached or read raises: each driver has its own errors, kin of no other."""
+    own = [each for each in vars(ibis.common.exceptions).values() if isinstance(each, type)]  # not all are kin
+    found: list[type[Exception]] = [each for each in own if issubclass(each, Exception) and each is not Exception]
+    found += [duckdb.Error, OSError, ValueError, LookupError]
+    found += [TypeError, AttributeError, ImportError]  # an address whose scheme or options Ibis does not know
+    for module, name in (("psycopg", "Error"), ("sqlite3", "Error"), ("sqlalchemy.exc", "SQLAlchemyError")):
+        try:
+            found.append(getattr(importlib.import_module(module), name))
+        except ImportError:
+            continue
+    return tuple(found)
+
+
+def _password_in_file() -> UsageError:
+    return UsageError(
+        message(
+            "portfolio.yaml holds a database address with a password or a secret in it. Take it out, put the address "
+            "in an environment variable, and write env:VARIABLE#table. Change the password if the file was shared."
+        )
+    )
+
+
+def _no_such_variable(variable: str) -> UsageError:
+    return UsageError(
+        message(
+            "The environment variable {variable}, which should hold the address of the database, is not set. Set it "
+            "and run again.",
+            variable=variable,
+        )
+    )
