@@ -10,6 +10,9 @@ import pandas as pd
 from riskkit.errors import Message, Money, ReconciliationError, message
 from riskkit.schemas import CUSTOMERS, EVENTS, INVOICES, PAYMENTS, REJECTS
 
+REPEATS = frozenset({"fec_opening_chained"})
+"""Reasons of rows set aside because another file of the same reading already says what they say."""
+
 
 @dataclass(frozen=True)
 class SourceFile:
