@@ -52,7 +52,7 @@ def _templates(path: Path) -> list[str]:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         first = node.args[0]
         named = ("message", "Message", "text") if speaks else ("message", "Message")
-        if name in named and isinstance(first, ast.Constant) and isinstance(first.value, str):
+        if name in named and isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value:
             found.append(first.value)
     return found
 

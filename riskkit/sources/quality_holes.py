@@ -36,7 +36,7 @@ def hole_months(counts: pd.Series) -> pd.Series:
     holds when that is less (a business that closes in August has no hole in August). A month is a hole when it holds
     at most `THIN_SHARE` of that, and a count as low would arise anywhere in the history with a probability below
     `CHANCE`: Chernoff bound of a Poisson law, exp(−(λ − k + k ln(k ÷ λ))), λ and k divided by the dispersion of the
-    other months, times the number of months. Below about eight rows a month nothing is ever flagged.
+    other months, times the number of months (12 at least). Below about seven rows a month nothing is ever flagged.
     """
     expected = expected_counts(counts)
     spread = (counts - expected).abs()[counts > 0].median()
@@ -46,7 +46,7 @@ def hole_months(counts: pd.Series) -> pd.Series:
     seen = counts.to_numpy(dtype="float64") / dispersion
     usual = np.maximum(rate, 1e-12)
     logs = np.where(seen > 0, seen * np.log(np.maximum(seen, 1e-12) / usual), 0.0)
-    chance = np.exp(-(rate - seen + logs)) * len(counts)
+    chance = np.exp(-(rate - seen + logs)) * max(len(counts), 12)
     return pd.Series((seen <= THIN_SHARE * rate) & (rate > 0) & (chance < CHANCE), index=counts.index)
 
 

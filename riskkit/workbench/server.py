@@ -112,7 +112,8 @@ def serve_dashboard(
         "shell": shell_texts(language),
     }
     handle, log_name = tempfile.mkstemp(prefix="riskkit-dashboard-", suffix=".log")
-    with os.fdopen(handle, "w") as log:
+    os.close(handle)
+    with open(log_name, "a") as log:  # appended to by the server and, for faults under a page, by its kernels
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "riskkit.workbench.application"],
             stdin=subprocess.PIPE,
@@ -121,7 +122,7 @@ def serve_dashboard(
             text=True,
             start_new_session=True,
             cwd=notebook.resolve().parent,
-            env=_environment(run_folder, language=language),
+            env=_environment(run_folder, language=language, log_file=Path(log_name)),
         )
     answer = _hand_over(process, order=order)
     shown = f"[{address}]" if ":" in address else address
@@ -155,14 +156,15 @@ def _check_loopback(address: str) -> None:
         )
 
 
-def _environment(run_folder: Path, *, language: str) -> dict[str, str]:
-    """The environment of the server and of its kernels: where the templates are, and which run is shown."""
+def _environment(run_folder: Path, *, language: str, log_file: Path) -> dict[str, str]:
+    """The environment of the server and of its kernels: where the templates are, which run is shown, where to log."""
     paths = [str(JUPYTER_FOLDER), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER_TOKEN", "VOILA_"))}
     return kept | {
         "JUPYTER_PATH": os.pathsep.join(paths),
         "RISKKIT_RUN": str(run_folder.resolve()),
         "RISKKIT_LANGUAGE": language,
+        "RISKKIT_LOG": str(log_file),
         "PYTHONUNBUFFERED": "1",
         "MPLBACKEND": "agg",
     }

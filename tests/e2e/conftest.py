@@ -181,6 +181,7 @@ def context(browser) -> Iterator[object]:
     fresh = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 1600})
     yield fresh
     for tab in fresh.pages:
+        tab.wait_for_load_state()  # a tab closed while it loads may not say goodbye; its kernel then lives a minute
         tab.close()
     fresh.close()
 

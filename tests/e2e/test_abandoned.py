@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from riskkit.workbench.abandoned import AbandonedKernels
 
@@ -28,9 +31,15 @@ class Manager:
         del self.kernels[kernel_id]
 
 
+def run(work: Coroutine[Any, Any, list[str]]) -> list[str]:
+    """In a thread of its own: the browser of other tests keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def free(manager: Manager, abandoned: AbandonedKernels | None = None) -> list[str]:
     found = abandoned or AbandonedKernels(manager, patience_seconds=60)
-    return sorted(asyncio.run(found.free(moment=NOON)))
+    return sorted(run(found.free(moment=NOON)))
 
 
 def test_idle_kernel_that_never_had_a_page_is_freed_after_the_patience() -> None:
@@ -55,4 +64,4 @@ def test_kernel_prepared_for_a_visitor_is_kept() -> None:
         manager._pools = {"app.ipynb": [task]}
         return await AbandonedKernels(manager, patience_seconds=60).free(moment=NOON)
 
-    assert asyncio.run(scenario()) == []
+    assert run(scenario()) == []

@@ -24,7 +24,7 @@ from tests.workbench.conftest import AS_OF
 
 TOP = {
     "schema_version", "riskkit_version", "portfolio", "as_of", "currency", "language", "policy_sha256",
-    "coverage_start", "latest_date", "terms", "sources", "reconciliation", "matching", "kpis", "not_computable",
+    "coverage_start", "latest_date", "terms", "sources", "set_aside", "reconciliation", "matching", "kpis", "not_computable",
     "findings", "notes", "notebooks", "outputs",
 }  # fmt: skip
 SOURCE = {

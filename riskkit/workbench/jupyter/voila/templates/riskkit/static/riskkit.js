@@ -5,8 +5,8 @@
   const POLL_MS = 5000;
   const shell = JSON.parse(document.getElementById("rk-shell").textContent);
   const asked = new URLSearchParams(location.search).get("language");
-  const language = asked in shell.texts ? asked : shell.language;
-  const texts = shell.texts[language];
+  let language = asked in shell.texts ? asked : shell.language;
+  let texts = shell.texts[language];
   let leaving = false;
   let shown = false;
 
@@ -21,6 +21,12 @@
       element.textContent = texts[element.dataset.rkText] || element.textContent;
     });
   }
+
+  // ---- Light or dark, as the reader's system says, also for what the pages bring.
+  const night = matchMedia("(prefers-color-scheme: dark)");
+  function shade() { document.documentElement.dataset.rkTheme = night.matches ? "dark" : "light"; }
+  night.addEventListener("change", shade);
+  shade();
 
   // ---- Waiting. Voila calls voila_finish when its theme is loaded; the page is shown when both are there.
   function show() {
@@ -90,16 +96,49 @@
   window.addEventListener("online", check);
 
   document.addEventListener("click", function (event) {
-    if (event.target.closest && event.target.closest("[data-rk-reload]")) location.reload();
+    if (!event.target.closest) return;
+    if (event.target.closest("[data-rk-reload]")) location.reload();
+    const chooser = event.target.closest("[data-rk-set]");
+    if (chooser) choose(chooser);
   });
 
+  // A button in a table, data-rk-set="<class of a drop-down>" data-rk-value="<rank of its option>", makes that choice.
+  // The table is drawn again: the button in the same place gets the focus back.
+  let focused = null;
+  function choose(button) {
+    const list = document.querySelector("." + CSS.escape(button.dataset.rkSet) + " select");
+    if (!list) return;
+    const all = Array.from(document.querySelectorAll("[data-rk-set]"));
+    focused = { rank: all.indexOf(button), until: Date.now() + 3000 };
+    list.selectedIndex = Number(button.dataset.rkValue);
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  function refocus() {
+    if (!focused) return;
+    const button = document.querySelectorAll("[data-rk-set]")[focused.rank];
+    if (Date.now() > focused.until || (document.activeElement !== document.body && document.activeElement !== button)) {
+      focused = null;
+    } else if (button && document.activeElement !== button) {
+      button.focus();
+      focused = null;
+    }
+  }
+
   // ---- What the kernel asks of the browser, as attributes of an element it draws (no script comes from a kernel):
-  // data-rk-address="page=clients&…" the address that shows this state again, data-rk-title the tab's title.
+  // data-rk-address="page=clients&…" the address that shows this state again, data-rk-title the tab's title,
+  // data-rk-language the language of the page.
   function obey() {
     const title = document.querySelector("[data-rk-title]");
     if (title && title.dataset.rkTitle && document.title !== title.dataset.rkTitle) document.title = title.dataset.rkTitle;
+    refocus();
     const address = document.querySelector("[data-rk-address]");
     if (!address) return;
+    const spoken = address.dataset.rkLanguage;
+    if (spoken && spoken !== language && spoken in shell.texts) {
+      language = spoken;
+      texts = shell.texts[language];
+      translateShell();
+    }
     const query = new URLSearchParams(address.dataset.rkAddress).toString();
     const wanted = query ? "?" + query : "";
     if (wanted !== location.search) {

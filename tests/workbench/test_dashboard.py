@@ -1,0 +1,218 @@
+"""What the dashboard draws, without a browser: addresses, order of customers, faults, empty and hostile runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from riskkit.errors import UsageError, message
+from riskkit.exhibits.run_tables import RunTables
+from riskkit.workbench import dashboard_overview as overview
+from riskkit.workbench.dashboard_cards import headline_cards
+from riskkit.workbench.dashboard_debtors import debtors_html, find_debtors, index_debtors
+from riskkit.workbench.dashboard_fault import fault_notice
+from riskkit.workbench.dashboard_page import OverviewPage
+from riskkit.workbench.dashboard_runs import RunShelf
+from riskkit.workbench.dashboard_state import ROWS, SORTS, PageState
+from riskkit.workbench.run import FinishedRun
+from riskkit.workbench.stored_run import load_run
+
+DAY = dt.date(2024, 3, 31)
+MONTH_ENDS = ("2023-03-31", "2024-02-29", "2024-03-31")
+HOSTILE = "<script>alert(1)</script>"
+
+
+def make_ageing(rows: list[tuple[str, str, float, float, int]]) -> pd.DataFrame:
+    """Customer, name, open euros, of which 1 to 30 days late, days late."""
+    frame = pd.DataFrame(rows, columns=["customer_id", "customer_name", "open_items_amount", "overdue_amount", "days"])
+    return frame.assign(
+        not_due_amount=frame["open_items_amount"] - frame["overdue_amount"],
+        d1_30_amount=frame["overdue_amount"],
+        receivables_amount=frame["open_items_amount"],
+        oldest_days_past_due=frame["days"].astype("Int64"),
+    )
+
+
+@pytest.fixture
+def run() -> RunTables:
+    nothing = pd.DataFrame()
+    ageing = make_ageing(
+        [("C1", "Éts Durand", 300.0, 100.0, 4), ("C2", HOSTILE, 200.0, 200.0, 30), ("C3", "Zoé", 100.0, 0.0, 0)]
+    )
+    measures = pd.DataFrame(
+        [
+            ("2023-03-31", "overdue_amount", 0.0),
+            ("2024-02-29", "overdue_amount", 400.0),
+            ("2024-03-31", "overdue_amount", 300.0),
+        ],
+        columns=["as_of", "measure", "value"],
+    ).assign(reason=None)
+    sectors = pd.DataFrame({"level": ["section"], "code": ["unknown"], "is_finding": [False]})
+    manifest = {
+        "kpis": {"overdue_amount": 300.0, "dso_days": None},
+        "not_computable": {"dso_days": "Aucune vente sur la période."},
+        "reconciliation": {"open": 600.0, "difference": 0.0},
+    }
+    return RunTables("Tiny", DAY, "EUR", manifest, measures, nothing, ageing, sectors, nothing)
+
+
+# ---- Addresses
+
+
+def test_address_holds_only_what_differs_and_reads_back_to_the_same_state() -> None:
+    default = PageState(as_of=DAY)
+    chosen = replace(default, as_of=dt.date(2023, 12, 31), language="en", search="a&b=c", sort=SORTS[2], rows=ROWS[2])
+    assert default.address(default) == ""
+    assert chosen.address(default) == "as_of=2023-12-31&language=en&search=a%26b%3Dc&sort=overdue-down&rows=50"
+    asked = {"as_of": "2023-12-31", "language": "en", "search": "a&b=c", "sort": "overdue-down", "rows": "50"}
+    assert default.read(asked, dates=[DAY, dt.date(2023, 12, 31)]) == chosen
+
+
+def test_values_that_do_not_exist_are_as_if_absent() -> None:
+    asked = {"as_of": "2031-01-01", "language": "xx", "sort": "name", "rows": "-1", "level": "../.."}
+    assert PageState(as_of=DAY).read(asked, dates=[DAY]) == PageState(as_of=DAY)
+
+
+# ---- Runs
+
+
+def test_shelf_offers_the_runs_of_the_same_portfolio_latest_first(tmp_path: Path) -> None:
+    for folder, portfolio, day in (
+        ("a", "Tiny", "2024-03-31"),
+        ("b", "Tiny", "2024-06-30"),
+        ("c", "Other", "2024-09-30"),
+        (".d", "Tiny", "2024-12-31"),
+    ):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "manifest.json").write_text(f'{{"portfolio": "{portfolio}", "as_of": "{day}"}}')
+    (tmp_path / "e").mkdir()
+    (tmp_path / "e" / "manifest.json").write_text("half of a manif")
+    shelf = RunShelf.beside(tmp_path / "a")
+    assert list(shelf.folders) == [dt.date(2024, 6, 30), DAY]
+    assert shelf.served == DAY
+
+
+def test_folder_that_is_no_run_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not the folder of a finished run"):
+        RunShelf.beside(tmp_path)
+
+
+# ---- Customers
+
+
+def test_each_order_sorts_all_customers_and_search_needs_every_word(run: RunTables) -> None:
+    indexed = index_debtors(run.ageing)
+    firsts = {sort: str(find_debtors(indexed, search="", sort=sort)["customer_id"].iloc[0]) for sort in SORTS}
+    assert firsts == {
+        "balance-down": "C1",
+        "balance-up": "C3",
+        "overdue-down": "C2",
+        "overdue-up": "C3",
+        "oldest-down": "C2",
+        "oldest-up": "C3",
+        "name-up": "C2",
+        "name-down": "C3",
+    }
+    for search, found in (
+        ("ets DURAND", ["C1"]),
+        ("c3", ["C3"]),
+        ("durand c2", []),
+        (".*", []),
+        ("  ", ["C1", "C2", "C3"]),
+    ):
+        assert list(find_debtors(indexed, search=search, sort="balance-down")["customer_id"]) == found
+
+
+def test_customers_not_shown_are_summed_so_that_the_total_ties(run: RunTables) -> None:
+    state = replace(PageState(as_of=DAY, language="en"), rows=2)
+    html = debtors_html(index_debtors(run.ageing), run, state)
+    rows = [re.sub(r"<[^>]+>", "|", row) for row in re.findall(r"<tr.*?</tr>", html, re.DOTALL)]
+    assert "One other customer" in rows[3]
+    assert "€100" in rows[3]  # 600 in all, less 300 and 200 shown
+    assert "€600" in rows[4]
+
+
+def test_hostile_names_and_searches_are_text(run: RunTables) -> None:
+    indexed = index_debtors(run.ageing)
+    for search in ("", "<script", "<img src=x onerror=alert(1)>"):
+        html = debtors_html(indexed, run, PageState(as_of=DAY, search=search))
+        assert "<script" not in html
+        assert "<img" not in html
+
+
+# ---- Cards, empty runs, faults
+
+
+def test_card_says_how_it_moved_from_nothing_and_why_there_is_no_figure(run: RunTables) -> None:
+    html = headline_cards(run, language="en")
+    overdue = html[html.index("card-overdue_amount") :].partition("</li>")[0]
+    assert "from €0</b> in one year" in overdue
+    assert "−25.0%</b> in one month" in overdue  # 300 after 400
+    assert overdue.count("rk-bad") == 1
+    assert overdue.count("rk-good") == 1
+    assert "Aucune vente sur la période." in html
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_empty_run_explains_every_part(run: RunTables, language: str) -> None:
+    empty = replace(run, ageing=run.ageing.iloc[:0], measures=run.measures.iloc[:0], sectors=run.sectors.iloc[:0])
+    empty = replace(empty, manifest={"kpis": {}, "not_computable": {}})
+    state = PageState(as_of=DAY, language=language)
+    nobody = {"fr": "Aucun client ne doit", "en": "No customer owes anything"}[language]
+    assert nobody in debtors_html(index_debtors(empty.ageing), empty, state)
+    assert "rk-nothing" in overview.sectors_html(empty, state)
+    for part in (overview.lead_html, *overview.FIGURES, overview.method_html, overview.footer_html, headline_cards):
+        assert len(part(empty, language=language)) > 50
+
+
+def test_fault_is_a_sentence_with_a_reference_and_its_details_are_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "page.log"
+    monkeypatch.setenv("RISKKIT_LOG", str(log))
+    notice = fault_notice(ZeroDivisionError("secret"), language="fr")
+    assert "secret" not in notice
+    assert re.search(r"référence ([0-9a-f]{8})", notice)[1] in log.read_text()
+    assert "secret" in log.read_text()
+    assert log.stat().st_mode & 0o077 == 0
+    assert "tell <b>" not in fault_notice(UsageError(message("tell <b>")), language="en")
+
+
+def test_choice_that_cannot_be_drawn_leaves_page_and_controls_as_they_were(
+    finished: FinishedRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("RISKKIT_LOG", str(tmp_path / "page.log"))
+    shelf = RunShelf.beside(finished.folder)
+    absent = dt.date(2019, 12, 31)
+    shelf.folders[absent] = tmp_path / "gone"
+    default = PageState(as_of=shelf.served)
+    page = OverviewPage(shelf, default=default, state=default)
+    page.draw()
+    before = {name: place.value for name, place in page.places.items() if name != "notice"}
+    page.date.value = absent
+    assert "rk-fault" in page.places["notice"].value
+    assert page.state == default
+    assert page.date.value == shelf.served
+    assert {name: place.value for name, place in page.places.items() if name != "notice"} == before
+    page.search.value = "durand"
+    assert page.places["notice"].value == ""
+    assert page.state.search == "durand"
+
+
+def test_page_shows_the_figures_of_the_run_in_both_languages(finished: FinishedRun) -> None:
+    shelf = RunShelf.beside(finished.folder)
+    default = PageState(as_of=shelf.served)
+    page = OverviewPage(shelf, default=default, state=default)
+    page.draw()
+    # Open at 31 March 2024: F2 600.50, F3 350 less 100 paid, F4 99.99; only F2 is past its due date.
+    assert float(load_run(finished.folder).manifest["kpis"]["receivables_amount"]) == 950.49
+    assert "950 €" in re.sub(r"\s", " ", page.places["cards"].value)
+    page.tongue.click()
+    assert "€950" in page.places["cards"].value
+    assert page.order.options[0][0] == "Balance, largest first"
+    assert "language=en" in page.address.value
