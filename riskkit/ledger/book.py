@@ -10,14 +10,16 @@ import duckdb
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from riskkit.engine import Lazy, connect, day_number, lazy, materialise
+from riskkit.engine import Lazy, connect, day_number, lazy, materialise, to_pandas
 from riskkit.errors import Message, message
 from riskkit.ledger.terms import due_calendar, parse_terms
 from riskkit.policy import Policy
+from riskkit.schemas import Column, Table
 from riskkit.sources.reading import Reading
 
 c = nw.col
 BEHAVIOUR_KINDS = ("invoice", "deposit")
+ISSUE_DATES = Table("issue_dates", "a day on which something was issued", (Column("issue_date", "date", "the day"),))
 
 
 @dataclass(frozen=True)
@@ -26,19 +28,20 @@ class Book:
 
     `lines`: one row per movement: line ("i:" or "p:" and its id), customer_id, kind, is_sale, is_cash, day (integer),
     cents (signed: what the customer owes goes up or down), lettering, lettering_day, reference, due_day, terms_code,
-    dispute_day. `invoices`, `payments`, `customers`, `events` are the canonical tables.
+    dispute_day. `invoices` and `payments` are the canonical tables, lazy; `customers` and `events` are pandas.
     """
 
     connection: duckdb.DuckDBPyConnection
     lines: Lazy
-    invoices: pd.DataFrame
-    payments: pd.DataFrame
+    invoices: Lazy
+    payments: Lazy
     customers: pd.DataFrame
     events: pd.DataFrame
     currency: str
     coverage_start: dt.date
     latest_date: dt.date
     due_dates: str
+    reading: Reading
 
     @classmethod
     def from_reading(cls, reading: Reading, *, policy: Policy) -> Book:
@@ -47,21 +50,22 @@ class Book:
         codes = reading.customers[["customer_id"]].assign(
             terms_code=reading.customers["payment_terms"].map(_term_code, na_action="ignore").astype("str")
         )
-        invoices = lazy(connection, reading.invoices)
-        payments = lazy(connection, reading.payments)
+        invoices = reading.lazy("invoices", connection)
+        payments = reading.lazy("payments", connection)
         lines = nw.concat([_invoice_lines(invoices), _payment_lines(payments)]).filter(c("cents") != 0)
         lines = materialise(lines.join(lazy(connection, codes), on="customer_id", how="left"))
         return cls(
             connection=connection,
             lines=lines,
-            invoices=reading.invoices,
-            payments=reading.payments,
+            invoices=invoices,
+            payments=payments,
             customers=reading.customers,
             events=reading.events,
             currency=reading.currency,
             coverage_start=reading.coverage_start,
             latest_date=reading.latest_date,
             due_dates=reading.due_dates,
+            reading=reading,
         )
 
     def dated(self, *, default_terms: str) -> Lazy:
@@ -73,7 +77,8 @@ class Book:
         """
         known_codes = self.customers["payment_terms"].map(_term_code, na_action="ignore").dropna().unique()
         codes = sorted({default_terms, *known_codes} - {""})
-        calendar = lazy(self.connection, due_calendar(self.invoices["issue_date"], codes))
+        issued = to_pandas(self.invoices.select("issue_date").unique(), ISSUE_DATES)
+        calendar = lazy(self.connection, due_calendar(issued["issue_date"], codes))
         calendar = calendar.select(
             "terms_code", day=day_number(c("issue_date")), terms_due_day=day_number(c("terms_due_date"))
         )
@@ -153,8 +158,8 @@ def _payment_lines(payments: Lazy) -> Lazy:
 
 def no_movement(book: Book, *, as_of: dt.date) -> Message | None:
     """Why nothing can be said at `as_of`, or None when at least one movement is known then."""
-    dates = pd.concat([book.invoices["issue_date"], book.payments["payment_date"]])
-    first = dates.min()
+    dates = nw.concat([book.invoices.select(day=c("issue_date")), book.payments.select(day=c("payment_date"))])
+    first = pd.to_datetime(dates.select(c("day").min()).collect(backend="pandas").to_native()["day"]).iloc[0]
     if pd.isna(first):
         return message("The files hold no movement: no invoice and no payment could be read. See the rows set aside.")
     if first.date() > as_of:

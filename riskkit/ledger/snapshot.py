@@ -61,8 +61,8 @@ def choose_terms(book: Book, *, as_of: dt.date, policy: Policy, terms: str | Non
             )
         note = message("Where the files give no due date, terms of {code} days are used, as asked.", code=parsed.code)
         return TermsChoice(parsed.code, "parameter", float("nan"), note)
-    undated = book.invoices["due_date"].isna() & book.invoices["kind"].isin(BEHAVIOUR_KINDS)
-    if not undated.any():
+    undated = book.invoices.filter(c("due_date").is_null() & c("kind").is_in(BEHAVIOUR_KINDS))
+    if undated.select("kind").head(1).collect(backend="pandas").to_native().empty:
         note = message("Due dates are those of the files.")
         return TermsChoice(str(policy.legal_terms_days), "file", float("nan"), note)
     known = book.known(book.dated(default_terms="0"), as_of=[as_of])
@@ -147,6 +147,18 @@ def _as_dates(days: pd.Series) -> pd.Series:
 
 
 def _open_items(book: Book, items: Lazy, names: pd.Series) -> pd.DataFrame:
+    origin = ["source_file", "source_line"]
+    number = c("invoice_number").cast(nw.String)
+    origins = nw.concat(
+        [
+            book.invoices.select(*origin, origin=nw.concat_str(nw.lit("i:"), c("invoice_id")), invoice_number=number),
+            book.payments.select(
+                *origin,
+                origin=nw.concat_str(nw.lit("p:"), c("payment_id")),
+                invoice_number=nw.lit(None).cast(nw.String),
+            ),
+        ]
+    )
     opened = (
         items.filter(c("open") > 0)
         .select(
@@ -163,18 +175,10 @@ def _open_items(book: Book, items: Lazy, names: pd.Series) -> pd.DataFrame:
             applied_cents=c("applied"),
             open_cents=c("open"),
         )
+        .join(origins, left_on="line", right_on="origin", how="left")
         .collect(backend="pandas")
         .to_native()
     )
-    origins = pd.concat(
-        [
-            book.invoices.assign(line="i:" + book.invoices["invoice_id"])[
-                ["line", "invoice_number", "source_file", "source_line"]
-            ],
-            book.payments.assign(line="p:" + book.payments["payment_id"])[["line", "source_file", "source_line"]],
-        ]
-    )
-    opened = opened.merge(origins, on="line", how="left", validate="one_to_one")
     opened = opened.assign(
         item_id=opened["line"].str[2:],
         customer_name=opened["customer_id"].map(names),
@@ -233,10 +237,7 @@ def _reconcile(book: Book, sums: dict[str, int], ageing: pd.DataFrame, *, as_of:
     """The sums with their difference, 0; `ReconciliationError` otherwise. The balance is taken from the tables read."""
     balance = sums["invoiced"] - sums["credited"] - sums["received"] - sums["written_off"]
     difference = balance - (sums["open"] - sums["unapplied"])
-    day = pd.Timestamp(as_of)
-    read = int(book.invoices.loc[book.invoices["issue_date"] <= day, "amount_cents"].sum()) - int(
-        book.payments.loc[book.payments["payment_date"] <= day, "amount_cents"].sum()
-    )
+    read = _sum_until(book.invoices, "issue_date", as_of) - _sum_until(book.payments, "payment_date", as_of)
     faults: list[Message] = [
         message(
             "{what}: {found} against {expected} in the files at {as_of}. Nothing was written. This is a fault of "
@@ -256,3 +257,8 @@ def _reconcile(book: Book, sums: dict[str, int], ageing: pd.DataFrame, *, as_of:
     if faults:
         raise ReconciliationError(*faults)
     return {**sums, "difference": difference}
+
+
+def _sum_until(table: Lazy, day: str, as_of: dt.date) -> int:
+    known = table.filter(c(day) <= as_of).select(c("amount_cents").sum().cast(nw.Int64))
+    return int(known.collect(backend="pandas").to_native()["amount_cents"].fillna(0).iloc[0])

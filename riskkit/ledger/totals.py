@@ -122,16 +122,18 @@ def count_customers(items: Lazy, procedures: Lazy, *, policy: Policy) -> pd.Data
 
 def sum_monthly_sales(book: Book, *, as_of: list[dt.date]) -> dict[int, dict[tuple[int, int], float]]:
     """Net sales in cents by calendar month; the month of each valuation date stops at that date."""
-    sold = book.invoices.loc[book.invoices["is_sale"], ["issue_date", "amount_cents"]]
-    month = sold["issue_date"].dt.year * 100 + sold["issue_date"].dt.month
-    sums = sold["amount_cents"].groupby(month).sum()
+    day = c("issue_date")
+    sold = book.invoices.filter(c("is_sale")).group_by("issue_date").agg(c("amount_cents").sum().cast(nw.Int64))
+    by_day = sold.select(c("amount_cents"), year=day.dt.year(), month=day.dt.month(), day=day.dt.day())
+    days: pd.DataFrame = by_day.collect(backend="pandas").to_native()
+    sums = days["amount_cents"].groupby(days["year"].astype("int64") * 100 + days["month"]).sum()
     by_month = {divmod(int(key), 100): float(cents) for key, cents in zip(sums.index, sums, strict=True)}
     result = {}
     for date in as_of:
-        in_month = sold["issue_date"].between(pd.Timestamp(date.replace(day=1)), pd.Timestamp(date))
+        in_month = days["year"].eq(date.year) & days["month"].eq(date.month) & days["day"].le(date.day)
         result[date.toordinal()] = {
             **by_month,
-            (date.year, date.month): float(sold.loc[in_month, "amount_cents"].sum()),
+            (date.year, date.month): float(days.loc[in_month, "amount_cents"].sum()),
         }
     return result
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import html
 import re
 import zipfile
 import zlib
@@ -115,6 +116,23 @@ def check_formulas(path: Path) -> None:
                 cell=cells[0].decode("ascii"),
             )
         )
+
+
+def hidden_sheets(path: Path) -> list[str]:
+    """The names of a workbook's hidden sheets, from its list of sheets alone; empty for formats other than .xlsx."""
+    if not zipfile.is_zipfile(path):
+        return []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if "xl/workbook.xml" not in archive.namelist():
+                return []
+            listed = archive.read("xl/workbook.xml")
+    except _DAMAGED_ARCHIVE:
+        raise DataError(_damaged(path)) from None
+    tags = [tag.decode("utf-8", "replace") for tag in re.findall(rb"<(?:\w+:)?sheet\s[^>]*>", listed)]
+    hidden = [tag for tag in tags if re.search(r"""\sstate=["'](hidden|veryHidden)["']""", tag)]
+    names = [re.search(r"""\sname=(?:"([^"]*)"|'([^']*)')""", tag) for tag in hidden]
+    return [html.unescape(found[1] or found[2] or "") for found in names if found]
 
 
 def _check_archive(path: Path) -> str:

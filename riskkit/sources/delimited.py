@@ -24,6 +24,7 @@ SEPARATORS = (";", "\t", "|", ",")
 _SAMPLE_LINES = 200
 _BLOCK = 1 << 20
 _CHUNK_ROWS = 50_000
+_ASCII = bytes(range(128))
 _MAX_COLUMNS = 500
 _LETTERS = set("éèêëàâäçîïôöùûüÉÈÊËÀÂÇÎÏÔÙÛœŒ€°«»ñáíóúß’£")
 
@@ -61,7 +62,7 @@ def find_encoding(path: Path) -> str:
                 except UnicodeDecodeError:
                     is_utf8 = False
             if not block.isascii() and len(high_bytes) < _BLOCK:
-                high_bytes += bytes(byte for byte in block if byte > 127)
+                high_bytes += block.translate(None, _ASCII)
     return "utf-8" if is_utf8 and not decoder.getstate()[0] else _older_encoding(bytes(high_bytes))
 
 
@@ -160,25 +161,21 @@ def _load_fast(path: Path, dialect: Dialect, connection: duckdb.DuckDBPyConnecti
     except duckdb.Error:
         connection.execute(f"drop table if exists {table}")
         return False
-    if connection.table(table).shape[0] == _line_count(path) and _fits(path, dialect):
+    if connection.table(table).shape[0] == _line_count(path, dialect):
         return True
     connection.execute(f"drop table {table}")
     return False
 
 
-def _line_count(path: Path) -> int:
-    count, last = 0, b"\n"
+def _line_count(path: Path, dialect: Dialect) -> int:
+    """How many lines a file has; -1 when one has more separators than the table has columns, quotes aside."""
+    mark, width, count = dialect.separator.encode(), dialect.width, 0
     with path.open("rb") as handle:
-        while block := handle.read(_BLOCK):
-            count, last = count + block.count(b"\n"), block[-1:]
-    return count + (last != b"\n")
-
-
-def _fits(path: Path, dialect: Dialect) -> bool:
-    """Whether no line has more separators than the table has columns, quotes aside."""
-    mark, width = dialect.separator.encode(), dialect.width
-    with path.open("rb") as handle:
-        return not any(line.count(mark) >= width and b'"' not in line for line in handle)
+        for line in handle:
+            count += 1
+            if line.count(mark) >= width and b'"' not in line:
+                return -1
+    return count
 
 
 def _load_slowly(path: Path, dialect: Dialect, connection: duckdb.DuckDBPyConnection, *, table: str) -> int:

@@ -16,6 +16,7 @@ _POSTCODE = re.compile(r"\d{4,5}(\.0)?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}|[€$£]")
 _FLAG = re.compile(r"(?i)oui|non|o|n|yes|no|y|true|false|vrai|faux|0|1|x|en litige|disputed|litige")
 _SIDE = re.compile(r"(?i)[dc]|debit|credit|débit|crédit|dr|cr")
+_CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|(\+33|0)\s?[1-9]([\s./-]?\d{2}){4}|\+\d{8,14}|https?://.*|www\..*")
 _TERMS = re.compile(
     r"(?i).*\d.*(jours?|days?|j|net|nets|fm|fdm|dn|fin de mois|eom)\b.*|\d{1,3}(\.0)?|(net|fm) ?\d+.*|\d+ ?(fm|net)\d*|"
     r"comptant|.*r[ée]ception.*|immediate?.*|cash|due on receipt|[A-Z]{2,3}[A-Z0-9]{1,2}"
@@ -42,6 +43,7 @@ class Contents:
     spaced: float
     with_digit: float
     distinct: float
+    contact: float
 
     def fit(self, content: str) -> float:
         """How well the column can hold that content, 0 to 1; 1 when it is empty, for nothing speaks against."""
@@ -51,6 +53,8 @@ class Contents:
             return 0.0 if self.date > 0.9 and self.decimals < 0.1 and self.whole_number < 0.5 else self.amount
         if content == "any":
             return 1.0
+        if content == "entity":
+            return 0.3 if self.distinct == 1.0 and self.filled > 0 else max(0.0, 1.0 - max(self.date, self.decimals))
         if content == "text":
             return 1.0 - 0.7 * max(self.date, self.decimals, self.whole_number)
         if content == "id":
@@ -93,7 +97,7 @@ def _measured(cells: list[str | None], dates: list[bool | None], amounts: list[b
     kept = [item for item in kept if item[0]]
     count = len(kept)
     if count == 0:
-        return Contents(*([0.0] * 16))
+        return Contents(*([0.0] * 17))
     texts = [text for text, _, _ in kept]
 
     def share(test: re.Pattern[str]) -> float:
@@ -116,4 +120,5 @@ def _measured(cells: list[str | None], dates: list[bool | None], amounts: list[b
         spaced=sum(1 for text in texts if " " in text) / count,
         with_digit=sum(1 for text in texts if any(letter.isdigit() for letter in text)) / count,
         distinct=len(set(texts)) / count,
+        contact=share(_CONTACT),
     )

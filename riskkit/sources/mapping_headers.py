@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
+from riskkit.sources.aged_balance_headers import BUCKET_FIELDS
 from riskkit.sources.tabular import plain
 
-KINDS = ("invoices", "payments", "customers", "events")
+KINDS: tuple[Literal["invoices", "payments", "customers", "events"], ...] = (
+    "invoices", "payments", "customers", "events",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,10 +84,11 @@ def _neutral() -> frozenset[str]:
 @cache
 def _fields() -> Mapping[str, tuple[FieldNames, ...]]:
     found: dict[str, tuple[FieldNames, ...]] = {}
-    for kind in KINDS:
+    for kind in (*KINDS, "aged_balance"):
         described = {**_synonyms()["shared"], **_synonyms()[kind]}
         found[kind] = tuple(
             FieldNames(field, what["content"], tuple(dict.fromkeys(essential(str(name)) for name in what["headers"])))
             for field, what in described.items()
         )
+    found["aged_balance"] += tuple(FieldNames(field, "amount", ()) for field in BUCKET_FIELDS)
     return found

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
+import duckdb
 import pandas as pd
 
+from riskkit import engine
+from riskkit.engine import Lazy
 from riskkit.errors import Message, Money, ReconciliationError, message
 from riskkit.schemas import CUSTOMERS, EVENTS, INVOICES, PAYMENTS, REJECTS
+from riskkit.sources.stored import StoredTable, TableField
 
 REPEATS = frozenset({"fec_opening_chained"})
 """Reasons of rows set aside because another file of the same reading already says what they say."""
@@ -47,13 +52,16 @@ class SourceFile:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """Canonical tables read from files, and how they were understood.
 
     `coverage_start` is the first day from which every movement is known (a ledger's first day after its opening
     balances; otherwise the first issue date). `latest_date` is the latest date found: the default `as_of`.
     `notes` say in words what was understood, assumed or left out. `due_dates` is "file" or "none".
+
+    `invoices` and `payments` are pandas frames to those who use them; a large reading keeps them in files and loads
+    them only then. `lazy` and `rows` never load them.
     """
 
     files: tuple[SourceFile, ...]
@@ -61,8 +69,8 @@ class Reading:
     coverage_start: dt.date
     latest_date: dt.date
     due_dates: str
-    invoices: pd.DataFrame
-    payments: pd.DataFrame
+    invoices: TableField = TableField()  # noqa: RUF009 - a descriptor, without a default
+    payments: TableField = TableField()  # noqa: RUF009
     customers: pd.DataFrame
     events: pd.DataFrame = field(default_factory=EVENTS.empty)
     rejects: pd.DataFrame = field(default_factory=REJECTS.empty)
@@ -77,7 +85,39 @@ class Reading:
             ("events", EVENTS),
             ("rejects", REJECTS),
         ):
-            object.__setattr__(self, name, table.conform(getattr(self, name)))
+            held = self.held(name)
+            if not isinstance(held, StoredTable):
+                object.__setattr__(self, name, table.conform(held))
         faults = [fault for source in self.files if (fault := source.fault())]
         if faults:
             raise ReconciliationError(*faults)
+
+    def held(self, name: str) -> pd.DataFrame | StoredTable:
+        """The table of that name as it is held, stored or in memory, without loading it."""
+        if name in ("invoices", "payments"):
+            found: pd.DataFrame | StoredTable = type(self).__dict__[name].held(self)
+            return found
+        frame: pd.DataFrame = getattr(self, name)
+        return frame
+
+    def rows(self, name: str) -> int:
+        """How many rows the table of that name has."""
+        held = self.held(name)
+        return held.rows if isinstance(held, StoredTable) else len(held)
+
+    def lazy(self, name: str, connection: duckdb.DuckDBPyConnection) -> Lazy:
+        """The table of that name as a lazy frame of a connection, without pandas when it is stored."""
+        held = self.held(name)
+        return held.lazy(connection) if isinstance(held, StoredTable) else engine.lazy(connection, held)
+
+    def changed(self, **values: Any) -> Reading:
+        """The same reading with other values in some fields; stored tables stay where they are."""
+        kept = {item.name: self.held(item.name) for item in fields(self)}
+        return Reading(**{**kept, **values})
+
+    def close(self) -> None:
+        """Remove the files of stored tables: they cannot be read afterwards."""
+        for name in ("invoices", "payments"):
+            held = self.held(name)
+            if isinstance(held, StoredTable):
+                held.store.close()

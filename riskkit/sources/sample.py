@@ -33,6 +33,7 @@ from riskkit.sources.sample_files import write_customers, write_invoices, write_
 from riskkit.sources.sample_frames import allocation_frame, invoice_frame, item_ids, payment_frame
 from riskkit.sources.sample_ledger import Book, make_book
 from riskkit.sources.sample_orders import Orders, make_orders
+from riskkit.sources.sample_register import write_register
 from riskkit.sources.sample_settlements import (
     Settlements,
     plan_settlements,
@@ -129,6 +130,8 @@ def write_sample(
 ) -> SamplePaths:
     """The sample as a client sends it: spreadsheets, a CSV of payments, yearly FECs, all as messy as they come.
 
+    Beside them, `registre/sirene_extrait.csv` is the register that its customers without a SIREN are looked for in.
+
     Parameters
     ----------
     folder
@@ -150,5 +153,8 @@ def write_sample(
     mess |= write_payments(payments, sample, encoding=csv_encoding)
     write_procedures(procedures, sample)
     fec = write_fec(folder / "fec", sample)
+    register = folder / "registre" / "sirene_extrait.csv"
+    register.parent.mkdir(exist_ok=True)
+    write_register(register, sample)
     truth = write_truth(truth_folder, sample, mess) if truth_folder is not None else None
-    return SamplePaths(folder, customers, invoices, payments, procedures, fec, truth)
+    return SamplePaths(folder, customers, invoices, payments, procedures, fec, register, truth)

@@ -182,4 +182,5 @@ class SamplePaths:
     payments: Path
     procedures: Path
     fec: tuple[Path, ...]
+    register: Path
     truth: Path | None

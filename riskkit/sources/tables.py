@@ -1,36 +1,55 @@
 """Typed tables → canonical invoices, payments, customers and events, with the account of every row and cent."""
 
+# ruff: noqa: S608 - only names of tables and columns written in this package are put into the SQL
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from riskkit.errors import DataError, Message, Money, message
 from riskkit.schemas import EVENTS, INVOICES, PAYMENTS
+from riskkit.sources import tables_statements as statements
 from riskkit.sources.cells import REASONS, TypedRows
+from riskkit.sources.container import sha256
 from riskkit.sources.reading import Reading
+from riskkit.sources.stored import Store, StoredTable
 from riskkit.sources.tables_account import Account
 from riskkit.sources.tables_customers import customer_rows, merged, with_missing
-from riskkit.sources.tables_invoices import invoice_rows
+from riskkit.sources.tables_invoices import add_invoices
 from riskkit.sources.tables_kept import (
-    distinct_ids,
+    close_invoices,
+    close_payments,
     ids_by_name,
+    invoice_query,
+    judge_rows,
     kept_events,
-    kept_invoices,
-    kept_payments,
-    settlements,
-    with_disputes,
+    number_invoices,
+    payment_query,
+    resolve_names,
+    set_variable,
+    undated_settlements,
 )
-from riskkit.sources.tables_payments import payment_rows
+from riskkit.sources.tables_payments import add_payments
 
-_FACTS = ("country", "payment_terms", "sales_person", "siren_raw")
+_FACTS = {"country": "country", "payment_terms": "payment_terms", "sales_person": "sales_person", "siren_raw": "siren"}
+_DAYS = """
+select min(issue_date), max(issue_date), bool_or(due_date is not null), count(*) from kept
+"""
+_PAID_DAYS = "select max(payment_date) from every_payment"
+Notes = dict[int, tuple[Message, ...]]
 
 
 def read_tables(
-    tables: Sequence[TypedRows], connection: duckdb.DuckDBPyConnection, *, currency: str | None = None
+    tables: Sequence[TypedRows],
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    currency: str | None = None,
+    store: Store | None = None,
+    digest: Callable[[Path], str] = sha256,
 ) -> Reading:
     """The reading of typed tables taken together.
 
@@ -42,6 +61,10 @@ def read_tables(
         The connection that holds the raw tables.
     currency
         Currency of amounts that name none; EUR when neither this nor the tables say, which a note tells.
+    store
+        Where invoices and payments are kept; a temporary folder that goes away with the reading without one.
+    digest
+        Gives the SHA-256 of a file.
 
     Notes
     -----
@@ -57,46 +80,43 @@ def read_tables(
                 files=", ".join(f"{t.table.label}" for t in tables),
             )
         )
-    invoices = [invoice_rows(t, currency=t.spec.currency or currency or "EUR") for t in by_kind["invoices"]]
-    owed = _main_currency([part.rows for part in invoices])
-    is_said = any(t.has("currency") for t in by_kind["invoices"])
-    payments = [
-        payment_rows(t, currency=owed if is_said else t.spec.currency or currency or owed) for t in by_kind["payments"]
-    ]
-    main = _main_currency([part.rows for part in invoices] + [rows for rows, _ in payments])
-    account = Account(connection, main)
+    numbered = list(enumerate([*by_kind["invoices"], *by_kind["payments"]]))
+    invoices, payments = numbered[: len(by_kind["invoices"])], numbered[len(by_kind["invoices"]) :]
+    main, said = _add_rows(invoices, payments, connection, currency=currency)
+    account = Account(connection, main, digest)
     account.notes += _currency_notes(tables, main, is_given=currency is not None)
-    customer_parts = []
-    for t in by_kind["customers"]:
-        part = customer_rows(t, connection)
-        account.close(t, part["reason"], None)
-        customer_parts.append(part)
-    customers = merged(customer_parts)
+    customers = _customers(by_kind["customers"], account)
     ids = ids_by_name(customers)
-    kept = kept_invoices(invoices, account, ids)
-    if kept.empty:
+    for part, typed in numbered:
+        resolve_names(typed, connection, part=part, ids=ids)
+    judge_rows(connection)
+    for part, typed in invoices:
+        close_invoices(typed, account, part=part, notes=said[part])
+    number_invoices(account)
+    first, latest, has_due, kept = connection.execute(_DAYS).fetchall()[0]
+    if not kept:
         raise DataError(*_nothing_kept(account))
-    settled = settlements(invoices, kept, account, has_payments=bool(payments))
-    paid = kept_payments(by_kind["payments"], payments, kept, account, ids)
-    every_payment = pd.concat([frame for frame in (paid, settled) if len(frame)] or [PAYMENTS.empty()])
-    latest = _latest(kept, every_payment)
-    every_payment["payment_date"] = every_payment["payment_date"].fillna(pd.Timestamp(latest))
-    kept = with_disputes(kept, latest)
+    if not payments:
+        account.notes += undated_settlements(account)
+    connection.execute(statements.OWNERS)
+    for part, typed in payments:
+        close_payments(typed, account, part=part, notes=said[part])
+    set_variable(connection, "has_payments", bool(payments))
+    set_variable(connection, "latest", None)
+    connection.execute(statements.EVERY_PAYMENT)
+    latest = max(day for day in (latest, connection.execute(_PAID_DAYS).fetchall()[0][0]) if day is not None)
+    set_variable(connection, "latest", latest)
     events = kept_events(by_kind["events"], account, ids)
-    named = pd.concat(
-        [f.reindex(columns=["customer_id", "name", *_FACTS, "source_file", "source_line"]) for f in
-         (kept, every_payment, events) if len(f)],
-    )  # fmt: skip
-    every_payment["payment_id"] = distinct_ids(every_payment["payment_id"], every_payment)
+    kept_in = store or Store()
     return Reading(
         files=tuple(account.files),
         currency=main,
-        coverage_start=kept["issue_date"].min().date(),
+        coverage_start=first,
         latest_date=latest,
-        due_dates="file" if kept["due_date"].notna().any() else "none",
-        invoices=kept.reindex(columns=INVOICES.names),
-        payments=every_payment.reindex(columns=PAYMENTS.names),
-        customers=with_missing(customers, named),
+        due_dates="file" if has_due else "none",
+        invoices=StoredTable.write(connection, invoice_query(connection), INVOICES, kept_in),
+        payments=StoredTable.write(connection, payment_query(connection), PAYMENTS, kept_in),
+        customers=with_missing(customers, _named(connection, by_kind["invoices"], events)),
         events=events.reindex(columns=EVENTS.names) if len(events) else EVENTS.empty(),
         rejects=account.rejected(),
         notes=tuple(account.notes),
@@ -106,13 +126,7 @@ def read_tables(
 def read_beside_ledger(tables: Sequence[TypedRows], connection: duckdb.DuckDBPyConnection, *, currency: str) -> Reading:
     """Customers and events, to complete a ledger: the other tables of the reading are empty."""
     account = Account(connection, currency)
-    parts = []
-    for typed in tables:
-        if typed.spec.kind == "customers":
-            part = customer_rows(typed, connection)
-            account.close(typed, part["reason"], None)
-            parts.append(part)
-    customers = merged(parts)
+    customers = _customers([t for t in tables if t.spec.kind == "customers"], account)
     events = kept_events([t for t in tables if t.spec.kind == "events"], account, ids_by_name(customers))
     never = dt.date(1990, 1, 1)
     return Reading(
@@ -122,10 +136,66 @@ def read_beside_ledger(tables: Sequence[TypedRows], connection: duckdb.DuckDBPyC
     )  # fmt: skip
 
 
-def _main_currency(parts: Sequence[pd.DataFrame]) -> str:
-    usable = pd.concat([part.loc[part["reason"].isna(), "currency"] for part in parts])
-    counts = usable.value_counts()
-    return str(counts.index[0]) if len(counts) else "EUR"
+def _add_rows(
+    invoices: Sequence[tuple[int, TypedRows]],
+    payments: Sequence[tuple[int, TypedRows]],
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    currency: str | None,
+) -> tuple[str, Notes]:
+    """Every row of invoices and payments in the engine's tables; the main currency, and what each table assumed."""
+    names = sorted({typed.table.path.name for _, typed in (*invoices, *payments)})
+    connection.execute(statements.FILE_NAMES, {"names": names})
+    connection.execute(statements.TABLES)
+    connection.execute(statements.MACROS)
+    said: Notes = {}
+    for part, typed in invoices:
+        said[part] = add_invoices(typed, connection, part=part, currency=typed.spec.currency or currency or "EUR")
+    owed = _main_currency(connection, "invoice_rows")
+    is_said = any(typed.has("currency") for _, typed in invoices)
+    for part, typed in payments:
+        usual = owed if is_said else typed.spec.currency or currency or owed
+        said[part] = add_payments(typed, connection, part=part, currency=usual)
+    for part, typed in (*invoices, *payments):
+        values = [part, typed.table.path.name, "unit_price" in typed.columns and typed.spec.kind == "invoices"]
+        connection.execute("insert into parts values ($1, $2, $3, $4)", [*values, typed.has("credit")])
+    main = _main_currency(connection, "invoice_rows", "payment_rows")
+    connection.execute(statements.CURRENCY_CODES, {"codes": [main]})
+    set_variable(connection, "main_currency", main)
+    return main, said
+
+
+def _customers(tables: Sequence[TypedRows], account: Account) -> pd.DataFrame:
+    parts = []
+    for typed in tables:
+        part = customer_rows(typed, account.connection)
+        account.close_frame(typed, part["reason"])
+        parts.append(part)
+    return merged(parts)
+
+
+def _named(connection: duckdb.DuckDBPyConnection, tables: Sequence[TypedRows], events: pd.DataFrame) -> pd.DataFrame:
+    """The customers that invoices, payments and events name, with the first thing each says of them."""
+    facts = ", ".join(
+        (f"arg_min({fact}, place)" if any(t.has(field) for t in tables) else "null::varchar") + f" as {fact}"
+        for fact, field in _FACTS.items()
+    )
+    said: pd.DataFrame = connection.execute(statements.SAID_OF_CUSTOMERS.format(facts=facts)).df()
+    said = said.astype(dict.fromkeys(("customer_id", "name", *_FACTS, "source_file"), "str"))
+    if events.empty:
+        return said
+    return pd.concat([said, events.reindex(columns=said.columns)], ignore_index=True)
+
+
+def _main_currency(connection: duckdb.DuckDBPyConnection, *tables: str) -> str:
+    counts: dict[str, int] = {}
+    for table in tables:
+        found = connection.execute(
+            f"select currency, count(*) from {table} where reason is null group by currency order by min(rowid)"
+        ).fetchall()
+        for code, count in found:
+            counts[code] = counts.get(code, 0) + count
+    return max(counts, key=lambda code: counts[code]) if counts else "EUR"
 
 
 def _currency_notes(tables: Sequence[TypedRows], main: str, *, is_given: bool) -> list[Message]:
@@ -143,12 +213,6 @@ def _currency_notes(tables: Sequence[TypedRows], main: str, *, is_given: bool) -
             currency=main,
         )
     ]
-
-
-def _latest(invoices: pd.DataFrame, payments: pd.DataFrame) -> dt.date:
-    days = pd.concat([invoices["issue_date"], payments["payment_date"]]).dropna()
-    latest: dt.date = days.max().date()
-    return latest
 
 
 def _nothing_kept(account: Account) -> list[Message]:

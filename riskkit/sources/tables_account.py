@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from riskkit.errors import Message
 from riskkit.schemas import REJECTS
-from riskkit.sources.cells import TypedRows, total_notes
+from riskkit.sources.cells import TypedRows
+from riskkit.sources.cells_notes import total_notes
 from riskkit.sources.container import sha256
 from riskkit.sources.reading import SourceFile
 
-_NOT_DATA = ("total_row", "repeated_header", "remark_row")
+_COUNTS = """
+select count(*), count(*) filter (reason is null), coalesce(sum(cents), 0)::bigint,
+    coalesce(sum(cents) filter (reason is null), 0)::bigint
+from money
+"""
+_MONEY = """
+create or replace temp view money as
+select line, reason, case when reason in ('total_row', 'repeated_header', 'remark_row') then 0
+    else coalesce(amount_cents, 0) end as cents
+from judged
+"""
+_REJECTS = """
+select $file as source_file, a.line as source_line, $kind as table, reason, cents as amount_cents, raw
+from (select line, reason, cents, row_number() over (order by line) as place from money where reason is not null) as a
+    left join (select line, any_value(raw) as raw from raw_lines
+        where line in (select line from money where reason is not null) group by line) as r using (line)
+order by place
+"""
 
 
 @dataclass
@@ -22,35 +42,37 @@ class Account:
 
     connection: duckdb.DuckDBPyConnection
     currency: str
+    digest: Callable[[Path], str] = sha256
     files: list[SourceFile] = field(default_factory=list)
     rejects: list[pd.DataFrame] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
 
-    def close(self, typed: TypedRows, reason: pd.Series, amount: pd.Series | None) -> None:
-        """Count one table: every row is kept (no reason) or set aside, and so is its money."""
-        money = pd.Series(0, index=reason.index) if amount is None else amount.fillna(0).astype("int64")
-        money = money.mask(reason.isin(_NOT_DATA), 0)
-        aside = reason.notna()
-        lines = typed.rows["line"]
+    def close(self, typed: TypedRows, judged: duckdb.DuckDBPyRelation, stated: Sequence[int] = ()) -> None:
+        """Count one table: every row is kept (no reason) or set aside, and so is its money.
+
+        From: judged, one row per row read: line, reason, amount_cents; the totals the file states.
+        """
+        self.connection.register("judged", judged)
+        self.connection.execute(_MONEY)
+        rows, accepted, total, kept = self.connection.execute(_COUNTS).fetchall()[0]
         self.files.append(
             SourceFile(
-                file=typed.table.label, sha256=sha256(typed.table.path), kind=typed.spec.kind,
-                rows_read=len(lines), rows_accepted=int((~aside).sum()), rows_rejected=int(aside.sum()),
-                accepted_cents=int(money[~aside].sum()), rejected_cents=int(money[aside].sum()),
-                total_cents=int(money.sum()),
+                file=typed.table.label, sha256=self.digest(typed.table.path), kind=typed.spec.kind,
+                rows_read=rows, rows_accepted=accepted, rows_rejected=rows - accepted,
+                accepted_cents=kept, rejected_cents=total - kept, total_cents=total,
             )
         )  # fmt: skip
         self.notes += typed.notes
-        self.notes += total_notes(typed, int(money.sum()), currency=self.currency)
-        if aside.any():
-            raw = typed.raw(lines[aside], self.connection)
-            rejected = pd.DataFrame(
-                {
-                    "source_file": typed.table.path.name, "source_line": lines[aside], "table": typed.spec.kind,
-                    "reason": reason[aside], "amount_cents": money[aside],
-                }
-            )  # fmt: skip
-            self.rejects.append(rejected.merge(raw, left_on="source_line", right_on="line", how="left"))
+        self.notes += total_notes(typed.table.label, stated, total, currency=self.currency)
+        if rows > accepted:
+            self.connection.register("raw_lines", typed.raw())
+            given = {"file": typed.table.path.name, "kind": typed.spec.kind}
+            self.rejects.append(self.connection.execute(_REJECTS, given).df())
+
+    def close_frame(self, typed: TypedRows, reason: pd.Series) -> None:
+        """Count one table without money, judged in pandas."""
+        frame = pd.DataFrame({"line": typed.rows["line"], "reason": reason, "amount_cents": 0})
+        self.close(typed, self.connection.from_df(frame.astype({"line": "int64", "reason": "str"})))
 
     def rejected(self) -> pd.DataFrame:
         """Every row set aside, of all files."""

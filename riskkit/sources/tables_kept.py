@@ -1,153 +1,183 @@
-"""The rows that are kept: invoices numbered, settlements found, payments given an owner, events named."""
+"""The rows that are kept: money accounted for, customers resolved, invoices and payments given ids of their own."""
 
+# ruff: noqa: S608 - only names of tables and columns written in this package are put into the SQL
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import duckdb
 import pandas as pd
 
 from riskkit.errors import Message, Money, message
-from riskkit.schemas import EVENTS, PAYMENTS
+from riskkit.schemas import EVENTS
+from riskkit.sources import tables_statements as statements
 from riskkit.sources.cells import TypedRows
+from riskkit.sources.instalments import repeated_numbers
 from riskkit.sources.tables_account import Account
-from riskkit.sources.tables_invoices import InvoiceRows
+from riskkit.sources.tables_invoices import stated_totals
 from riskkit.sources.tables_payments import event_rows
 from riskkit.sources.tabular import plain
 
+_SHARED = """
+select invoice_number, customer_id, due_date, amount_cents from numbered
+where invoice_number in (
+    select invoice_number from numbered where own_id in (from repeated) and invoice_number is not null
+    group by invoice_number having count(*) > 1)
+order by place, row
+"""
+_UNDATED = """
+select count(*), coalesce(sum(settled_cents), 0)::bigint from kept where settled_cents <> 0 and settled_date is null
+"""
 
-def kept_invoices(parts: Sequence[InvoiceRows], account: Account, ids: dict[str, str]) -> pd.DataFrame:
-    """Invoices of every table, money accounted for, numbered so that no two share an id."""
-    frames = []
-    for part in parts:
-        rows, typed = part.rows, part.typed
-        reason = _foreign(rows, rows["reason"], account, typed.table.label)
-        account.close(typed, reason, rows["amount_cents"])
-        account.notes += part.notes
-        part.rows["reason"] = reason
-        part.rows["customer_id"] = _resolved(rows, typed, ids)
-        frame = part.rows[reason.isna() & ~rows["is_payment"]].assign(source_file=typed.table.path.name)
-        if part.has_lines:
-            frame = _by_invoice(frame)
-        frames.append(frame)
-    kept = pd.concat(frames, ignore_index=True)
-    number = kept["invoice_number"]
-    repeated = number.notna() & number.duplicated(keep=False)
-    if repeated.any():
-        account.notes.append(
+
+def close_invoices(typed: TypedRows, account: Account, *, part: int, notes: Sequence[Message]) -> None:
+    """Count a table of invoices, its rows judged."""
+    _close(typed, account, rows="invoice_rows", judged="judged_invoices", part=part)
+    account.notes += notes
+
+
+def close_payments(typed: TypedRows, account: Account, *, part: int, notes: Sequence[Message]) -> None:
+    """Count a table of payments, its rows judged; those that name nobody are set aside and said."""
+    orphans, cents, line = account.connection.execute(
+        "select count(*), sum(amount_cents)::bigint, min(line) from judged_payments "
+        "where part = $1 and reason = 'unknown_invoice'",
+        [part],
+    ).fetchall()[0]
+    found: list[Message] = []
+    if orphans:
+        found.append(
             message(
-                "{count} rows share an invoice number with another ({money} in all, first number {number}). All are "
-                "kept: check that none was sent twice.",
-                count=int(repeated.sum()),
-                money=Money(int(kept.loc[repeated, "amount_cents"].sum()), account.currency),
-                number=str(number[repeated].iloc[0]),
+                "{file}: {count} payments ({money}) name neither a customer nor a known invoice, first on line "
+                "{line}. They are set aside: add the invoices they settle or a column of customers.",
+                file=typed.table.label, count=orphans, line=line, money=Money(cents, account.currency),
             )
-        )
-    kept = kept.rename(columns={"line": "source_line", "customer_name": "name"})
-    own = number.where(number.notna(), kept["source_file"] + ":" + kept["source_line"].astype("str"))
-    return kept.assign(
-        invoice_id=distinct_ids(own, kept),
-        is_sale=True,
-        reference=kept["origin_number"].where(kept["kind"].eq("credit_note") & kept["origin_number"].notna(), number),
-    )
-
-
-def settlements(
-    parts: Sequence[InvoiceRows], kept: pd.DataFrame, account: Account, *, has_payments: bool
-) -> pd.DataFrame:
-    """Payments that invoice tables carry: settled rows, amounts paid, and movements that are payments."""
-    own = kept[kept["settled_cents"].ne(0)].copy()
-    undated = own["settled_date"].isna()
-    if has_payments and undated.any():
-        own, undated = own[~undated], undated[~undated]
-    if undated.any():
-        account.notes.append(
-            message(
-                "{count} settlements ({money}) have no date: they are dated at the latest date of the files, and say "
-                "nothing of delays.",
-                count=int(undated.sum()),
-                money=Money(int(own.loc[undated, "settled_cents"].sum()), account.currency),
-            )
-        )
-    kind = pd.Series("payment", index=own.index).mask(own["settled_cents"] < 0, "refund").mask(undated, "other")
-    settled = own.assign(
-        payment_id=own["invoice_id"] + ":paid", kind=kind, payment_date=own["settled_date"],
-        amount_cents=own["settled_cents"], reference=own["invoice_number"], lettering=None, lettering_date=None,
-    )  # fmt: skip
-    frames = [settled]
-    for part in parts:
-        moved = part.rows[part.rows["reason"].isna() & part.rows["is_payment"]]
-        if len(moved):
-            file = part.typed.table.path.name
-            known = moved["invoice_number"].isin(set(kept["invoice_number"].dropna()))
-            amount = moved["amount_cents"].abs() if not part.typed.has("credit") else -moved["amount_cents"]
-            frames.append(
-                moved.assign(
-                    payment_id=file + ":" + moved["line"].astype("str"), amount_cents=amount, source_file=file,
-                    kind=pd.Series("payment", index=moved.index).mask(amount < 0, "refund"), source_line=moved["line"],
-                    payment_date=moved["issue_date"], reference=moved["invoice_number"].where(known),
-                    name=moved["customer_name"],
-                )
-            )  # fmt: skip
-    return pd.concat(frames, ignore_index=True)
-
-
-def kept_payments(
-    tables: Sequence[TypedRows],
-    parts: Sequence[tuple[pd.DataFrame, list[Message]]],
-    invoices: pd.DataFrame,
-    account: Account,
-    ids: dict[str, str],
-) -> pd.DataFrame:
-    """Payments of every table, each with its customer: its own, or that of the invoice it names."""
-    owners = invoices.dropna(subset=["invoice_number"]).drop_duplicates("invoice_number")
-    owner = owners.set_index("invoice_number")["customer_id"]
-    frames = [PAYMENTS.empty()]
-    for typed, (rows, notes) in zip(tables, parts, strict=True):
-        said = _resolved(rows, typed, ids)
-        customer = said.where(said.notna(), rows["reference"].map(owner))
-        reason = _foreign(rows, rows["reason"], account, typed.table.label)
-        orphan = reason.isna() & customer.isna()
-        if orphan.any():
-            account.notes.append(
-                message(
-                    "{file}: {count} payments ({money}) name neither a customer nor a known invoice, first on line "
-                    "{line}. They are set aside: add the invoices they settle or a column of customers.",
-                    file=typed.table.label, count=int(orphan.sum()), line=int(rows.loc[orphan, "line"].iloc[0]),
-                    money=Money(int(rows.loc[orphan, "amount_cents"].sum()), account.currency),
-                )
-            )  # fmt: skip
-        reason = reason.mask(orphan, "unknown_invoice")
-        account.close(typed, reason, rows["amount_cents"])
-        account.notes += notes
-        file = typed.table.path.name
-        number = rows["payment_number"]
-        rows = rows.assign(
-            customer_id=customer, source_file=file, name=rows["customer_name"], source_line=rows["line"],
-            payment_id=number.where(number.notna(), file + ":" + rows["line"].astype("str")),
         )  # fmt: skip
-        frames.append(rows[reason.isna()])
-    filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True) if filled else frames[0]
+    _close(typed, account, rows="payment_rows", judged="judged_payments", part=part, found=found)
+    account.notes += notes
 
 
-def kept_events(tables: Sequence[TypedRows], account: Account, ids: dict[str, str]) -> pd.DataFrame:
+def _close(
+    typed: TypedRows, account: Account, *, rows: str, judged: str, part: int, found: Sequence[Message] = ()
+) -> None:
+    connection = account.connection
+    foreign = connection.execute(
+        f"select currency, count(*), sum(amount_cents)::bigint from {judged} "
+        "where part = $1 and reason = 'other_currency' group by currency order by currency",
+        [part],
+    ).fetchall()
+    for code, count, cents in foreign:
+        account.notes.append(
+            message(
+                "{file}: {count} rows in {code} ({money}) are set aside: the rest is in {currency}, and no rate is "
+                "given.",
+                file=typed.table.label, count=count, code=code, currency=account.currency,
+                money=Money(cents or 0, code),
+            )
+        )  # fmt: skip
+    account.notes += found
+    of_part = connection.table(judged).filter(f"part = {int(part)}").project("line, reason, amount_cents")
+    account.close(typed, of_part, stated_totals(connection, rows=rows, part=part))
+
+
+def resolve_names(
+    typed: TypedRows, connection: duckdb.DuckDBPyConnection, *, part: int, ids: Mapping[str, str]
+) -> None:
+    """Let the rows of a table that names customers without their codes find the code of the one of that name."""
+    if typed.has("customer_id") or not ids:
+        return
+    said = [name for (name,) in typed.said("customer_name") if name is not None]
+    found = [(part, name, ids[plain(name)]) for name in said if plain(name) in ids]
+    connection.register("named_in", pd.DataFrame(found, columns=["part", "said", "customer_id"]))
+    connection.execute("insert into named select part, said, customer_id from named_in")
+    connection.unregister("named_in")
+
+
+def judge_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the views of rows with their customer and the reason they are set aside for, and of the rows kept."""
+    names = statements.NAMED if _count(connection, "named") else statements.UNNAMED
+    connection.execute(statements.VIEWS.format(**names))
+
+
+def number_invoices(account: Account) -> None:
+    """Make the views `kept`, `numbered` and `identified`: the invoices kept, each with an id of its own."""
+    connection = account.connection
+    with_lines = connection.execute("select bool_or(has_lines) from parts").fetchall()[0][0]
+    connection.execute(statements.KEPT_ADDED_UP if with_lines else statements.KEPT_PLAIN)
+    connection.execute(statements.NUMBERED)
+    rows = "(select 0 as block, row, place, line, file, own_id from numbered)"
+    id_expression, join = _distinct(connection, rows, keep=statements.KEEP_INVOICE_IDS)
+    if join:
+        account.notes += repeated_numbers(connection.execute(_SHARED).df(), currency=account.currency)
+        join = "left join invoice_ids as i using (row)"
+    connection.execute(statements.IDENTIFIED.format(id=id_expression, join=join))
+
+
+def invoice_query(connection: duckdb.DuckDBPyConnection) -> str:
+    """The query of the table of invoices, in the order of the files."""
+    is_moved = _count(connection, "named") or _count(connection, "invoice_ids") or not _is_ordered(connection, "kept")
+    return statements.INVOICE_TABLE.format(order="order by place, row" if is_moved else "")
+
+
+def payment_query(connection: duckdb.DuckDBPyConnection) -> str:
+    """The query of the table of payments, in the order of the files, each with an id of its own."""
+    join, id_expression, is_moved = "", "own_id", True
+    if connection.execute("select count(*) from every_payment where block <> 1").fetchall()[0][0]:
+        rows = "(select block, row, place, line, file, own_id from every_payment)"
+        id_expression, join = _distinct(connection, rows, keep=statements.KEEP_PAYMENT_IDS)
+        join = "left join payment_ids as i using (block, row)" if join else ""
+    else:
+        # Ids made of those of invoices are distinct already.
+        is_moved = bool(_count(connection, "named") or _count(connection, "invoice_ids"))
+        is_moved = is_moved or not _is_ordered(connection, "kept")
+    order = "order by block, place, row" if is_moved else ""
+    return statements.PAYMENT_TABLE.format(id=id_expression, join=join, order=order)
+
+
+def _is_ordered(connection: duckdb.DuckDBPyConnection, rows: str) -> bool:
+    return bool(connection.execute(statements.IS_ORDERED.format(rows=rows)).fetchall()[0][0])
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(connection.execute(f"select count(*) from {table}").fetchall()[0][0])
+
+
+def _distinct(connection: duckdb.DuckDBPyConnection, rows: str, *, keep: str) -> tuple[str, str]:
+    connection.execute(statements.REPEATED.format(rows=rows))
+    if not connection.execute("select count(*) from repeated").fetchall()[0][0]:
+        return "own_id", ""
+    connection.execute(statements.DISTINCT.format(rows=rows))
+    connection.execute(keep)
+    return "coalesce(i.id, own_id)", "join"
+
+
+def undated_settlements(account: Account) -> list[Message]:
+    """What to say of settlements that invoices carry without their date."""
+    count, cents = account.connection.execute(_UNDATED).fetchall()[0]
+    if not count:
+        return []
+    return [
+        message(
+            "{count} settlements ({money}) have no date: they are dated at the latest date of the files, and say "
+            "nothing of delays.",
+            count=count,
+            money=Money(cents, account.currency),
+        )
+    ]
+
+
+def kept_events(tables: Sequence[TypedRows], account: Account, ids: Mapping[str, str]) -> pd.DataFrame:
     """Events of every table."""
     frames = []
     for typed in tables:
         rows = event_rows(typed)
-        account.close(typed, rows["reason"], None)
+        account.close_frame(typed, rows["reason"])
         rows = rows.rename(columns={"line": "source_line"}).assign(source_file=typed.table.path.name)
         if not typed.has("customer_id"):
             rows["customer_id"] = rows["customer_id"].map(lambda name: ids.get(plain(name), name), na_action="ignore")
         frames.append(rows[rows["reason"].isna()])
     return pd.concat(frames, ignore_index=True) if frames else EVENTS.empty()
-
-
-def with_disputes(invoices: pd.DataFrame, latest: dt.date) -> pd.DataFrame:
-    """A dispute without a date is known from the latest date of the files, not before."""
-    undated = invoices["is_disputed"].astype(bool) & invoices["dispute_date"].isna()
-    return invoices.assign(dispute_date=invoices["dispute_date"].mask(undated, pd.Timestamp(latest)))
 
 
 def ids_by_name(customers: pd.DataFrame) -> dict[str, str]:
@@ -170,36 +200,7 @@ def distinct_ids(ids: pd.Series, frame: pd.DataFrame) -> pd.Series:
     return shown.set_axis(frame.index)
 
 
-def _foreign(rows: pd.DataFrame, reason: pd.Series, account: Account, label: str) -> pd.Series:
-    is_foreign = reason.isna() & rows["currency"].ne(account.currency)
-    for code, part in rows[is_foreign].groupby("currency"):
-        account.notes.append(
-            message(
-                "{file}: {count} rows in {code} ({money}) are set aside: the rest is in {currency}, and no rate is "
-                "given.",
-                file=label, count=len(part), code=str(code), currency=account.currency,
-                money=Money(int(part["amount_cents"].sum()), str(code)),
-            )
-        )  # fmt: skip
-    return reason.mask(is_foreign, "other_currency")
-
-
-def _resolved(rows: pd.DataFrame, typed: TypedRows, ids: dict[str, str]) -> pd.Series:
-    """The customer of each row: its code, or the one customer of that name."""
-    if typed.has("customer_id") or not ids:
-        return rows["customer_key"]
-    found = rows["customer_name"].map(lambda name: ids.get(plain(name)), na_action="ignore")
-    return found.where(found.notna(), rows["customer_key"])
-
-
-def _by_invoice(frame: pd.DataFrame) -> pd.DataFrame:
-    """Lines of detail added up by customer and invoice number."""
-    grouped = frame.groupby(["customer_id", "invoice_number"], sort=False, dropna=False)
-    whole = grouped.first().assign(
-        amount_cents=grouped["amount_cents"].sum(),
-        settled_cents=grouped["settled_cents"].sum(),
-        issue_date=grouped["issue_date"].min(),
-    )
-    whole["kind"] = whole["kind"].mask(whole["amount_cents"] < 0, "credit_note")
-    whole["kind"] = whole["kind"].mask((whole["amount_cents"] >= 0) & (whole["kind"] == "credit_note"), "invoice")
-    return whole.reset_index()
+def set_variable(connection: duckdb.DuckDBPyConnection, name: str, value: Any) -> None:
+    """Give a value to a variable that the views read."""
+    kind = {dt.date: "date", bool: "boolean"}.get(type(value), "varchar") if value is not None else "date"
+    connection.execute(f"set variable {name} = $1::{kind}", [value])

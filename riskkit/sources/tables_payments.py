@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
+import duckdb
 import pandas as pd
 
 from riskkit.errors import Message, Money, message
 from riskkit.sources.cells import TypedRows, says, words_of
-from riskkit.sources.tables_invoices import currency_code
+from riskkit.sources.tables_invoices import currency_words, store_words
+from riskkit.sources.tables_statements import PAYMENTS
 from riskkit.sources.tabular import plain
 
 _WRITE_OFF = re.compile(
@@ -28,40 +29,39 @@ _EVENTS = (
 )
 
 
-def payment_rows(typed: TypedRows, *, currency: str) -> tuple[pd.DataFrame, list[Message]]:
-    """Payments of one table, one row per line, signed; `reason` where the row's own cells set it aside."""
-    amount = typed.cents("payment_amount")
-    words = words_of(typed.text("payment_kind").fillna("") + " " + typed.text("payment_mode").fillna(""))
-    is_refund = says(words, _REFUND)
-    kind = np.select(
-        [says(words, _WRITE_OFF), is_refund | amount.lt(0).fillna(False)], ["write_off", "refund"], "payment"
+def add_payments(
+    typed: TypedRows, connection: duckdb.DuckDBPyConnection, *, part: int, currency: str
+) -> tuple[Message, ...]:
+    """Add the rows of one table to `payment_rows`, signed. To: what was assumed. Parameters as `add_invoices`."""
+    connection.register("given", typed.given)
+    store_words(connection, "codes", currency_words(typed))
+    store_words(connection, "words", _payment_words(typed))
+    values = {"part": part, "currency": currency}
+    connection.execute(PAYMENTS.format(stated=typed.stated or "null::bigint"), values)
+    flipped, cents = connection.execute(
+        "select count(*), coalesce(sum(amount_cents), 0)::bigint from payment_rows where part = $1 and is_flipped",
+        [part],
+    ).fetchall()[0]
+    if not flipped:
+        return ()
+    return (
+        message(
+            "{file}: {count} refunds or bounced payments are written without a minus sign; {money} is taken as "
+            "negative.",
+            file=typed.table.label,
+            count=flipped,
+            money=Money(-cents, currency),
+        ),
     )
-    flipped = is_refund & amount.gt(0).fillna(False)
-    notes = []
-    if flipped.any():
-        notes.append(
-            message(
-                "{file}: {count} refunds or bounced payments are written without a minus sign; {money} is taken as "
-                "negative.",
-                file=typed.table.label, count=int(flipped.sum()), money=Money(int(amount[flipped].sum()), currency),
-            )
-        )  # fmt: skip
-    amount = amount.where(~flipped, -amount)
-    key = typed.text("customer_id")
-    names = typed.text("customer_name").map(lambda name: " ".join(name.upper().split()), na_action="ignore")
-    reason = typed.rows["reason"]
-    reason = reason.mask(reason.isna() & amount.isna(), "missing_amount")
-    reason = reason.mask(reason.isna() & typed.dates("payment_date").isna(), "missing_payment_date")
-    rows = pd.DataFrame(
-        {
-            "line": typed.rows["line"], "payment_number": typed.text("payment_id"),
-            "customer_key": key.where(key.notna(), names), "customer_name": typed.text("customer_name"),
-            "kind": kind, "payment_date": typed.dates("payment_date"), "amount_cents": amount,
-            "currency": typed.text("currency").map(currency_code).where(typed.text("currency").notna(), currency),
-            "reference": typed.text("reference"), "reason": reason.astype("str"),
-        }
-    )  # fmt: skip
-    return rows, notes
+
+
+def _payment_words(typed: TypedRows) -> pd.DataFrame:
+    said = pd.DataFrame(
+        typed.said("payment_kind", "payment_mode") or [(None, None)], columns=["said_kind", "said_mode"]
+    )
+    said = said.astype("str").fillna("")
+    words = words_of(said["said_kind"] + " " + said["said_mode"])
+    return said.assign(is_write_off=says(words, _WRITE_OFF), is_refund=says(words, _REFUND))
 
 
 def event_rows(typed: TypedRows) -> pd.DataFrame:

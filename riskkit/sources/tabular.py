@@ -1,5 +1,6 @@
 """A spreadsheet or text file → raw tables: every cell as text, the header found, each row with its line in the file."""
 
+# ruff: noqa: S608 - only names of tables and columns written in this package are put into the SQL
 from __future__ import annotations
 
 import re
@@ -13,7 +14,8 @@ import duckdb
 import fastexcel
 
 from riskkit.errors import DataError, message
-from riskkit.sources import container, delimited
+from riskkit.sources import container, delimited, preview
+from riskkit.sources.header_rows import joined
 from riskkit.sources.parsing import quoted
 
 _HEADER_SEARCH_ROWS = 40
@@ -69,15 +71,19 @@ def open_tables(
     header_row: int | None = None,
     encoding: str | None = None,
     separator: str | None = None,
+    is_preview: bool = False,
 ) -> list[RawTable]:
     """Every table of a file, one per sheet that holds rows; `folder` takes what must be unpacked or re-encoded.
 
-    What is given (`sheet`, `header_row`, `encoding`, `separator`) is taken as it is; the rest is found. Raises
-    `DataError` with one clear message for a file that cannot be read.
+    A preview reads only the first rows of a large file, enough to understand its columns. What is given
+    (`sheet`, `header_row`, `encoding`, `separator`) is taken as it is; the rest is found. Raises `DataError` with one
+    clear message for a file that cannot be read.
     """
     kind = container.kind_of_file(path)
     if kind == "workbook":
-        tables = _sheets(path, connection, sheet=sheet, header_row=header_row)
+        container.check_formulas(path)
+        source = preview.workbook_preview(path, folder=folder) if is_preview else path
+        tables = _sheets(path, source, connection, sheet=sheet, header_row=header_row)
     else:
         text = container.unpacked(path, folder=folder) if kind == "gzip" else path
         if kind == "gzip" and container.kind_of_file(text) != "text":
@@ -86,10 +92,11 @@ def open_tables(
                     "{file} is an archive, not a spreadsheet. Unpack it and give the files it holds.", file=path.name
                 )
             )
+        text = preview.text_preview(text, folder=folder) if is_preview else text
         dialect = delimited.find_dialect(text, encoding=encoding, separator=separator)
         name = f"raw_{_table_count(connection)}"
         width = delimited.load(text, dialect, connection, table=name, folder=folder)
-        table = _framed(path, None, connection.table(name), width, header_row=header_row, is_spreadsheet=False)
+        table = _framed(path, None, connection, name, width, header_row=header_row, is_spreadsheet=False)
         tables = [] if table is None else [_written(table, dialect)]
     if not tables:
         raise DataError(message("{file} holds no row under a header. Ask for the file again.", file=path.name))
@@ -101,11 +108,10 @@ def _written(table: RawTable, dialect: delimited.Dialect) -> RawTable:
 
 
 def _sheets(
-    path: Path, connection: duckdb.DuckDBPyConnection, *, sheet: str | None, header_row: int | None
+    path: Path, source: Path, connection: duckdb.DuckDBPyConnection, *, sheet: str | None, header_row: int | None
 ) -> list[RawTable]:
-    container.check_formulas(path)
     try:
-        workbook = fastexcel.read_excel(path)
+        workbook = fastexcel.read_excel(source)
         names = [sheet] if sheet is not None else workbook.sheet_names
         if sheet is not None and sheet not in workbook.sheet_names:
             raise DataError(
@@ -128,7 +134,7 @@ def _sheets(
             connection.unregister("sheet_in")
             label = name if len(workbook.sheet_names) > 1 else None
             found = _framed(
-                path, label, connection.table(table_name), loaded.width, header_row=header_row, is_spreadsheet=True
+                path, label, connection, table_name, loaded.width, header_row=header_row, is_spreadsheet=True
             )
             if found is not None:
                 tables.append(found)
@@ -155,13 +161,15 @@ def _table_count(connection: duckdb.DuckDBPyConnection) -> int:
 def _framed(
     path: Path,
     sheet: str | None,
-    relation: duckdb.DuckDBPyRelation,
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
     width: int,
     *,
     header_row: int | None,
     is_spreadsheet: bool,
 ) -> RawTable | None:
     """The table under its header, or None when the sheet holds no table of two columns and a row."""
+    relation = connection.table(name)
     first = [tuple(row) for row in relation.order("line").limit(_HEADER_SEARCH_ROWS).fetchall()]
     if not first:
         return None
@@ -176,10 +184,13 @@ def _framed(
                 )
             )
         return None
-    line, *cells = first[at]
+    line, at, cells = joined(first, at)
     headers = _named(cells)
-    filled = " or ".join(f"trim(coalesce(c{i}, '')) <> ''" for i in range(width))
-    body = relation.filter(f"line > {int(line)} and ({filled})")
+    # Empty rows go now: passing over them would cost every later look at the table.
+    likely = " and ".join(f"coalesce(c{i}, '') < '!'" for i in range(width))
+    empty = " and ".join(f"trim(coalesce(c{i}, '')) = ''" for i in range(width))
+    connection.execute(f"delete from {name} where {likely} and {empty}")
+    body = relation.filter(f"line > {int(line)}")
     titles = [" ".join(str(cell) for cell in row[1:] if cell and str(cell).strip()) for row in first[:at]]
     if not body.limit(1).fetchall():
         return None

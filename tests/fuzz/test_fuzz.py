@@ -1,0 +1,25 @@
+"""Sixty seeded cases of the corpus fuzzer; `python -m tests.fuzz.run --cases 20000` runs the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.fuzz.check import outcome
+from tests.fuzz.corpus import seeds
+
+_CASES = 60
+_BATCHES = 3
+
+
+@pytest.mark.parametrize("batch", range(_BATCHES))
+def test_no_mutation_makes_a_traceback_loses_a_row_or_moves_a_total(batch):
+    corpus = seeds()
+    size = _CASES // _BATCHES
+    said = {n: outcome(corpus[n % len(corpus)], n, run=7) for n in range(batch * size, (batch + 1) * size)}
+    faults = {number: words for number, words in said.items() if words.startswith("fault")}
+    assert not faults
+    counts = Counter(said.values())
+    assert counts["read"] + counts["compared"] > 0
+    assert counts["compared"] < size
