@@ -30,7 +30,8 @@ from benchmarks.matching_cases import (
     read_companies,
     write_register,
 )
-from riskkit.companies.matching import MatchingPolicy, match_customers
+from riskkit.companies.matching import match_customers
+from riskkit.policy_companies import MatchingPolicy
 
 REGISTER_SIZE = 5_000_000
 CUSTOMERS = 1_000

@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from riskkit.errors import Message, UsageError, message
+from riskkit.policy_companies import SCALE_0_100, BureauScale, DebtorPolicy, MatchingPolicy
 
 
 class Policy(BaseModel):
@@ -47,6 +48,14 @@ class Policy(BaseModel):
     seed: int = Field(20_240_101, description="seed of every random draw: the same run gives the same figures")
     memory_limit: str = Field(
         "3GB", description="memory the engine may use before it spills to disk", pattern=r"^\d+(MB|GB)$"
+    )
+
+    matching: MatchingPolicy = Field(
+        MatchingPolicy(), description="when a customer without a SIREN is taken for a company of the register"
+    )
+    debtors: DebtorPolicy = Field(DebtorPolicy(), description="which accounts are one debtor")
+    bureau_scales: tuple[BureauScale, ...] = Field(
+        (SCALE_0_100,), description="scales of external scores, each with the days on which it is in force"
     )
 
     @field_validator("ageing_edges_days")

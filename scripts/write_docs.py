@@ -8,16 +8,36 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from pydantic import BaseModel
+
+from riskkit.companies.debtor_exposure import DEBTOR_EXPOSURE
+from riskkit.companies.events import COMPANY_EVENTS, COMPANY_STATES
+from riskkit.companies.matching import MATCHES, PAIRS_TO_CONFIRM
+from riskkit.companies.same_debtor import DEBTORS
 from riskkit.engine import amount_name
 from riskkit.ledger.ageing import AGEING
 from riskkit.ledger.measures import HISTORY
 from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED
 from riskkit.ledger.sectors import SECTORS
 from riskkit.policy import Policy
-from riskkit.schemas import CUSTOMERS, EVENTS, INVOICES, PAYMENTS, REJECTS, Table
+from riskkit.schemas import INVOICES, PAYMENTS, REJECTS, Table
+from riskkit.workbench.companies_tables import COVERAGE, ENRICHMENT, RUN_CUSTOMERS
 
 DOCS = Path(__file__).parents[1] / "docs"
-RUN_TABLES = (CUSTOMERS, INVOICES, PAYMENTS, EVENTS, OPEN_ITEMS, UNAPPLIED, AGEING, HISTORY, SECTORS, REJECTS)
+RUN_TABLES = (
+    RUN_CUSTOMERS,
+    INVOICES,
+    PAYMENTS,
+    COMPANY_EVENTS,
+    OPEN_ITEMS,
+    UNAPPLIED,
+    AGEING,
+    HISTORY,
+    SECTORS,
+    REJECTS,
+)
+COMPANY_TABLES = (MATCHES, PAIRS_TO_CONFIRM, DEBTORS, DEBTOR_EXPOSURE, COMPANY_STATES, COVERAGE, ENRICHMENT)
+"""Who the customers are; empty where a portfolio names no source about companies."""
 KINDS = {"text": "text", "integer": "integer", "number": "float", "date": "date", "flag": "boolean"}
 
 
@@ -30,7 +50,7 @@ def tables_page() -> str:
         "folder. Amounts are exact decimals in the portfolio's currency; inside the package they are whole cents",
         "(`open_amount` is `open_cents` there).",
     ]
-    for table in RUN_TABLES:
+    for table in (*RUN_TABLES, *COMPANY_TABLES):
         lines += ["", f"## {table.name}", "", f"One row: {table.one_row}.", "", *_columns(table)]
     return "\n".join(lines) + "\n"
 
@@ -58,8 +78,14 @@ def policy_page() -> str:
     defaults = Policy()
     for name, field in Policy.model_fields.items():
         value = getattr(defaults, name)
-        shown = list(value) if isinstance(value, tuple) else value
-        lines.append(f"| `{name}` | `{shown if shown != '' else chr(34) * 2}` | {field.description} |")
+        if isinstance(value, BaseModel):
+            for key, part in type(value).model_fields.items():
+                lines.append(f"| `{name}.{key}` | `{getattr(value, key)}` | {part.description} |")
+        elif name == "bureau_scales":
+            lines.append(f"| `{name}` | `{', '.join(scale.name for scale in value)}` | {field.description} |")
+        else:
+            shown = list(value) if isinstance(value, tuple) else value
+            lines.append(f"| `{name}` | `{shown if shown != '' else chr(34) * 2}` | {field.description} |")
     return "\n".join(lines) + "\n"
 
 

@@ -12,10 +12,10 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Setting
 
-from riskkit.companies.bureau_scale import RISK_CLASSES, SCALE_0_100, BureauScale, overlapping
 from riskkit.companies.identifiers import repair_siren
 from riskkit.companies.named_columns import Field, read_columns
 from riskkit.errors import DataError, Message, UsageError, message
+from riskkit.policy_companies import RISK_CLASSES, SCALE_0_100, BureauScale, overlapping
 from riskkit.schemas import Column, Table
 
 RATINGS = Table(

@@ -101,6 +101,8 @@ def coverage(enrichment: Enrichment, *, exposure_cents: pd.Series | None = None)
     weights = None if exposure_cents is None else exposure_cents.to_numpy(dtype="float64").clip(min=0)
     rows = []
     for field, column in {"siren": "siren", **enrichment.columns}.items():
+        if field == "company_siren":
+            continue
         known = (customers[column].notna() & ~customers[column].isin(["unknown"])).to_numpy()
         weighed = float("nan")
         if weights is not None and weights.sum() > 0:

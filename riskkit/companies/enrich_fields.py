@@ -19,6 +19,8 @@ class EnrichedField:
 
 
 _IDENTITY = (
+    EnrichedField("company_siren", "text", message("SIREN found"),
+                  message("SIREN of the company: your own, repaired if need be, or found in the register.")),
     EnrichedField("official_name", "text", message("Official name"), message("Name registered by INSEE.")),
     EnrichedField("vat_number", "text", message("VAT number"),
                   message("Computed from the SIREN; whether it is in use is for VIES to say.")),

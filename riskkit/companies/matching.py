@@ -10,13 +10,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from riskkit.companies.addresses import read_address
 from riskkit.companies.comparison import EVIDENCE
@@ -25,6 +23,7 @@ from riskkit.companies.match_reasons import reasons_of
 from riskkit.companies.names import read_name
 from riskkit.companies.pairs import UNIT_FIELDS, Progress, compare_customers, customer_parties
 from riskkit.engine import connect
+from riskkit.policy_companies import MatchingPolicy
 from riskkit.schemas import Column, Table
 
 ANSWER_COLUMNS = ("fingerprint", "siren", "answer")
@@ -65,29 +64,6 @@ PAIRS_TO_CONFIRM = Table(
         Column("fingerprint", "text", "key under which the answer is kept"),
     ),
 )
-
-
-class MatchingPolicy(BaseModel):
-    """When a match is taken as it is, and when a person is asked."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    matched_probability: Annotated[float, Field(gt=0.5, lt=1.0)] = Field(
-        0.95, description="probability from which a match needs nobody's confirmation"
-    )
-    confirm_probability: Annotated[float, Field(gt=0.0, lt=1.0)] = Field(
-        0.10, description="probability, all candidates together, from which a person is asked"
-    )
-    shown_candidates: Annotated[int, Field(ge=1, le=20)] = Field(
-        5, description="companies shown for each customer to confirm"
-    )
-    memory_limit: str = Field("1GB", description="memory of the search in the register", pattern=r"^\d+(MB|GB)$")
-
-    @model_validator(mode="after")
-    def _thresholds_ordered(self) -> MatchingPolicy:
-        if self.confirm_probability >= self.matched_probability:
-            raise ValueError("confirm_probability must be below matched_probability")
-        return self
 
 
 @dataclass(frozen=True)
@@ -247,10 +223,18 @@ def _to_confirm(
     given = customers.assign(customer_id=customers["customer_id"].astype("str")).set_index("customer_id")
     shown = shown.assign(name=shown["customer_id"].map(given["name"]))
     parts = [given[name].astype("str").fillna("") for name in ("address", "postcode", "town") if name in given]
-    line = pd.Series([" ".join(filter(None, row)) for row in zip(*parts, strict=True)] if parts else "", given.index)
+    line = pd.Series([_one_line(row) for row in zip(*parts, strict=True)] if parts else "", given.index)
     shown = shown.assign(address=shown["customer_id"].map(line))
     best = shown.groupby("customer_id")["probability"].transform("max")
     order = shown.assign(best=best).sort_values(
         ["best", "customer_id", "probability"], ascending=[False, True, False], kind="stable"
     )
     return PAIRS_TO_CONFIRM.conform(order)[PAIRS_TO_CONFIRM.names]
+
+
+def _one_line(parts: tuple[str, ...]) -> str:
+    """An address on one line; a town or postcode that it holds already is not said twice."""
+    said = ""
+    for part in filter(None, parts):
+        said = said if part in said else f"{said} {part}".strip()
+    return said

@@ -18,9 +18,9 @@ from riskkit.companies.account_measures import MEASURES, measure_accounts
 from riskkit.companies.accounts import known_accounts, read_accounts
 from riskkit.companies.bodacc import read_bodacc
 from riskkit.companies.bureau import BureauFile, latest_ratings, read_bureau
-from riskkit.companies.bureau_scale import SCALE_0_100, BureauScale
 from riskkit.companies.events import company_states, tie_events
 from riskkit.errors import DataError, Message, message
+from riskkit.policy_companies import SCALE_0_100, BureauScale
 
 STATE_FIELDS = ("state", "is_under_plan")
 ACCOUNT_FIELDS = (*MEASURES, "sales_excl_tax_cents", "equity_cents", "net_income_cents")

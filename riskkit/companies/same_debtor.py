@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
 from rapidfuzz.distance import OSA
 
 from riskkit.companies.addresses import read_address
 from riskkit.companies.names import Name, read_name
+from riskkit.policy_companies import DebtorPolicy
 from riskkit.schemas import Column, Table
 
 DEBTORS = Table(
@@ -32,16 +31,6 @@ DEBTORS = Table(
 
 PROBABILITY = {"same_siren": 1.0, "same_name": 0.97, "name_and_suffix": 0.9, "nearly_same_name": 0.85}
 """How sure each reason is. Set by judgement: no public portfolio says which of its accounts are one debtor."""
-
-
-class DebtorPolicy(BaseModel):
-    """Which accounts of a portfolio are taken for one debtor."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    same_debtor_probability: Annotated[float, Field(ge=0.5, le=1.0)] = Field(
-        0.85, description="probability from which two accounts are one debtor"
-    )
 
 
 def same_debtor(

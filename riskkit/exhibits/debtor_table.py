@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from riskkit.companies.events import PROCEDURES, write_state
 from riskkit.exhibits.bucket_words import bucket_label
 from riskkit.exhibits.fragment import Html, element, join
 from riskkit.exhibits.language import language as language_of
@@ -11,9 +12,21 @@ from riskkit.exhibits.run_tables import ageing_buckets, ageing_totals
 from riskkit.exhibits.tables import TableColumn, make_table
 from riskkit.exhibits.theme import bucket_colours
 
+FAILED = (*PROCEDURES, "ceased")
 
-def debtors_table(ageing: pd.DataFrame, *, language: str, count: int = 10, currency: str = "EUR") -> Html:
-    """The `count` largest balances, the other customers in one row, and the total that ties to the ledger."""
+
+def debtors_table(
+    ageing: pd.DataFrame,
+    *,
+    language: str,
+    count: int = 10,
+    currency: str = "EUR",
+    states: pd.Series | None = None,
+) -> Html:
+    """The `count` largest balances, the other customers in one row, and the total that ties to the ledger.
+
+    `states` is the state of each company by customer_id: a procedure or a cessation is said beside the name.
+    """
     words = language_of(language)
     if ageing.empty:
         return element("p", words.text("No customer owes anything at this date."), class_="rk-nothing")
@@ -23,7 +36,7 @@ def debtors_table(ageing: pd.DataFrame, *, language: str, count: int = 10, curre
     everything = float(ageing["receivables_amount"].sum())
     rows = [
         {
-            "customer": str(row["customer_name"]),
+            "customer": _named(row, states, language),
             "balance": float(row["receivables_amount"]),
             "part": float(row["receivables_amount"]) / everything if everything > 0 else float("nan"),
             "overdue": float(row["overdue_amount"]),
@@ -49,7 +62,7 @@ def debtors_table(ageing: pd.DataFrame, *, language: str, count: int = 10, curre
             }
         )
     columns = [
-        TableColumn("customer", words.text("Customer")),
+        TableColumn("customer", words.text("Customer"), "html"),
         TableColumn("balance", words.text("Balance"), "money"),
         TableColumn("part", words.text("Share"), "points"),
         TableColumn("overdue", words.text("of which overdue"), "money"),
@@ -74,6 +87,16 @@ def bucket_legend(ageing: pd.DataFrame, *, language: str) -> Html:
         for code, colour in colours.items()
     ]
     return element("ul", *entries, class_="rk-legend")
+
+
+def _named(row: pd.Series, states: pd.Series | None, language: str) -> Html:
+    """The customer's name, with the procedure that its company is in."""
+    name = str(row["customer_name"])
+    state = None if states is None else states.get(str(row["customer_id"]))
+    if state not in FAILED:
+        return join(name)
+    word = language_of(language).say(write_state(str(state)))
+    return join(name, " ", element("span", word, class_="rk-state"))
 
 
 def _is_late(days: object) -> bool:

@@ -127,7 +127,7 @@ def _second_page(run: RunTables, *, language: str) -> Html:
     return element(
         "section",
         element("h2", words.text("Who owes what")),
-        debtors_table(run.ageing, language=language, count=DEBTORS, currency=run.currency),
+        debtors_table(run.ageing, language=language, count=DEBTORS, currency=run.currency, states=run.states),
         bucket_legend(run.ageing, language=language) if len(run.ageing) else None,
         element("h2", words.text("What is behind the overdue money")),
         _sectors(run, language=language),

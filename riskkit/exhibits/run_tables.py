@@ -16,7 +16,10 @@ from riskkit.exhibits.theme import sort_buckets
 
 @dataclass(frozen=True)
 class RunTables:
-    """One run, ready to be shown. Amounts are in currency units, as `engine.read_parquet` gives them."""
+    """One run, ready to be shown. Amounts are in currency units, as `engine.read_parquet` gives them.
+
+    `states` is the state of each customer's company at `as_of`, by customer_id.
+    """
 
     company: str
     as_of: dt.date
@@ -28,6 +31,7 @@ class RunTables:
     sectors: pd.DataFrame
     unapplied: pd.DataFrame
     findings: Sequence[Message] = ()
+    states: pd.Series | None = None
 
     def kpi(self, name: str) -> float | None:
         """A measure at `as_of` from the manifest, or from the history when the manifest does not name it."""

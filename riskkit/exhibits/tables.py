@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import math
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -97,6 +99,8 @@ def _cell(value: object, column: TableColumn, words: Language, currency: str, *,
     shown = show_cell(value, column.kind, words, currency=currency)
     missing = value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
     order = "" if missing or isinstance(value, Html) else str(value)
+    if first and isinstance(value, Html):  # a name with something beside it is still sorted by the name
+        order = html.unescape(re.sub(r"<[^>]*>", "", value))
     css = "rk-number" if column.kind in _NUMBERS else None
     if first:
         return element("th", shown, scope="row", class_=css, data_sort=order)

@@ -36,6 +36,10 @@ _COMMANDS: dict[str, tuple[Message, tuple[tuple[str, Message], ...]]] = {
         message("Make a portfolio from files: its settings are written down for you to correct."),
         (
             ("riskkit init portfolios/durand --from factures.xlsx paiements.csv", message("then open portfolio.yaml")),
+            (
+                "riskkit init portfolios/durand-avril --from avril/*.xlsx --like portfolios/durand",
+                message("next month: the same columns, without a question"),
+            ),
             ("riskkit check portfolios/durand", message("what is read, what is set aside and why")),
         ),
     ),
@@ -186,6 +190,11 @@ def _add_inputs(made: dict[str, argparse.ArgumentParser], words: Language) -> No
     init.add_argument(
         "--from", dest="files", nargs="+", required=True, metavar=file, help=words.text("files, copied into it")
     )
+    init.add_argument(
+        "--like", metavar=folder,
+        help=words.text("a portfolio whose mapping is used again for files with the same columns"),
+    )  # fmt: skip
+    init.add_argument("--yes", action="store_true", help=words.text("accept the guessed columns without a question"))
     for each in (diagnose, init):
         each.add_argument(
             "--terms",
@@ -202,7 +211,7 @@ def _add_others(made: dict[str, argparse.ArgumentParser], words: Language) -> No
     folder, run = words.text("FOLDER"), words.text("RUN")
     for name in ("check", "run"):
         made[name].add_argument("folder", metavar=folder, help=words.text("folder of the portfolio"))
-    _add_as_of(made["run"], words)
+        _add_as_of(made[name], words)
     made["run"].add_argument("--only", metavar=words.text("NAME"), help=words.text("run this notebook only"))
     made["batch"].add_argument("folders", nargs="+", metavar=folder, help=words.text("folders of portfolios"))
     _add_as_of(made["batch"], words)

@@ -28,6 +28,8 @@ def run_lines(manifest: Mapping[str, Any], folder: Path, words: Language) -> lis
     rows.append([f"  {words.text('Difference with the files')}", _money(difference, manifest["currency"], words)])
     if manifest["matching"]:
         rows.append([f"  {words.text('Money received, matched by')}", matching_text(manifest["matching"], words)])
+    if manifest.get("companies"):
+        rows.append([f"  {words.text('Customers with a SIREN')}", identified_text(manifest["companies"], words)])
     for is_repeat, label in (
         (True, words.text("Openings found in the year before")),
         (False, words.text("Set aside (see rejects)")),
@@ -124,6 +126,17 @@ def matching_text(matching: Mapping[str, Any], words: Language) -> str:
     return ", ".join(
         f"{names.get(name, name)} {words.share(float(share), digits=1)}" for name, share in shares if share
     )
+
+
+def identified_text(companies: Mapping[str, Any], words: Language) -> str:
+    """How many customers have a SIREN, and how many of those were found in the register or are for a person to tell."""
+    shown = words.text("{known} of {count}", known=companies["with_siren"], count=companies["customers"])
+    parts = [
+        words.text("{count} found in the register", count=companies["matched"]) if companies["matched"] else "",
+        words.text("{count} to confirm", count=companies["to_confirm"]) if companies["to_confirm"] else "",
+    ]
+    told = ", ".join(filter(None, parts))
+    return f"{shown} ({told})" if told else shown
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

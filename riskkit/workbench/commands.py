@@ -51,6 +51,7 @@ def diagnose(asked: Namespace, words: Language) -> int:
 def init(asked: Namespace, words: Language) -> int:
     """`riskkit init`: a portfolio folder from files, its settings inferred."""
     from riskkit.workbench.portfolio import SETTINGS_FILE, Portfolio
+    from riskkit.workbench.questions import confirmed_specs
 
     folder = Path(asked.folder)
     if (folder / SETTINGS_FILE).exists():
@@ -60,7 +61,8 @@ def init(asked: Namespace, words: Language) -> int:
             )
         )
     files = expand_files(asked.files)
-    Portfolio.from_files(files)  # refuses files that cannot be read, before anything is copied
+    known = Portfolio.open(Path(asked.like)).settings.sources if asked.like else ()
+    Portfolio.from_files(files, known=known)  # refuses files that cannot be read, before anything is copied
     (folder / "sources").mkdir(parents=True, exist_ok=True)
     copied = [Path(shutil.copy2(path, folder / "sources" / path.name)) for path in files]
     portfolio = Portfolio.from_files(
@@ -70,7 +72,11 @@ def init(asked: Namespace, words: Language) -> int:
         currency=asked.currency,
         terms=asked.terms,
         folder=folder,
+        known=known,
     )
+    if sys.stdin.isatty() and not asked.yes:
+        sources = confirmed_specs(portfolio.settings.sources, folder=folder, words=words)
+        portfolio = portfolio.with_sources(sources)
     portfolio.write(folder)
     _print([words.text("Portfolio made: {folder}", folder=shown_path(folder))])
     for spec in portfolio.settings.sources:
@@ -95,7 +101,7 @@ def check(asked: Namespace, words: Language) -> int:
     from riskkit.workbench.portfolio import Portfolio
 
     portfolio = Portfolio.open(Path(asked.folder))
-    _print(reading_lines(portfolio.read(), words, name=portfolio.name))
+    _print(reading_lines(portfolio.read(as_of=asked.as_of), words, name=portfolio.name))
     return 0
 
 

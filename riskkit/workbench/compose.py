@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 
-from riskkit.companies.identifiers import repair_siren
-from riskkit.companies.nomenclature import naf_levels
-from riskkit.engine import write_parquet
+from riskkit.engine import connect, write_parquet
 from riskkit.errors import DataError, Message, message
 from riskkit.ledger.book import Book
 from riskkit.ledger.sectors import attribute_sectors, finding_sentences
 from riskkit.ledger.snapshot import Snapshot, choose_terms, measure_history, strike
+from riskkit.sources.quality import make_quality
+from riskkit.sources.quality_tables import RECONCILIATION
 from riskkit.sources.reading import Reading
+from riskkit.sources.stored import StoredTable
+from riskkit.workbench.companies_stage import Identified, identify_companies
+from riskkit.workbench.companies_tables import company_notes, company_tables
 from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.progress import Progress
 
@@ -29,9 +33,10 @@ class Composition:
 
     reading: Reading
     snapshot: Snapshot
-    tables: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, pd.DataFrame | StoredTable]
     findings: tuple[Message, ...]
     notes: tuple[Message, ...]
+    identified: Identified
 
 
 def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progress: Progress) -> Composition:
@@ -63,17 +68,19 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
         progress.part("read", len(begun) / count)
         begun.append(name)
 
-    reading = portfolio.read(progress=file_begins)
+    reading = portfolio.read(as_of=as_of, progress=file_begins)
     date, notes = _valuation_date(reading, as_of)
-    customers = identify(reading.customers)
+    identified = identify_companies(reading, portfolio=portfolio, as_of=date, language=language)
+    reading, customers = identified.reading, identified.customers
     progress.stage("settle")
     book = Book.from_reading(reading, policy=policy)
     terms = choose_terms(book, as_of=date, policy=policy, terms=portfolio.settings.terms or None)
     snapshot = strike(book, as_of=date, policy=policy, terms=terms)
     progress.stage("measure")
     measures = measure_history(book, as_of=date, policy=policy, terms=terms)
+    quality = make_quality(reading, as_of=date, customers=customers)
     progress.stage("sectors")
-    positions = customer_positions(customers, reading.invoices, snapshot.ageing, as_of=date)
+    positions = customer_positions(customers, reading, snapshot.ageing, as_of=date)
     sectors = attribute_sectors(
         positions, draws=policy.bootstrap_draws, confidence=policy.confidence, seed=policy.seed, language=language
     )
@@ -81,54 +88,52 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
         reading=reading,
         snapshot=snapshot,
         tables={
-            "customers": customers,
-            "invoices": reading.invoices,
-            "payments": reading.payments,
-            "events": reading.events,
+            "invoices": reading.held("invoices"),
+            "payments": reading.held("payments"),
             "rejects": reading.rejects,
+            **company_tables(identified, snapshot.ageing),
             "open_items": snapshot.open_items,
             "unapplied": snapshot.unapplied,
             "ageing": snapshot.ageing,
             "measures": measures,
             "sectors": sectors,
+            "quality": quality.quality,
+            "quality_rows": quality.rows,
+            "quality_grades": quality.grades,
+            "legal_delays": quality.legal_delays,
+            "reconciliation_lines": quality.reconciliation if len(quality.reconciliation) else RECONCILIATION.empty(),
         },
         findings=tuple(finding_sentences(sectors, currency=reading.currency)),
-        notes=notes,
+        notes=(*notes, *company_notes(identified, snapshot.ageing, as_of=date)),
+        identified=identified,
     )
 
 
-def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+def write_tables(tables: Mapping[str, pd.DataFrame | StoredTable], folder: Path) -> None:
     """Write each table as `<name>.parquet`, amounts in currency units."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in sorted(tables.items()):
-        write_parquet(table, folder / f"{name}.parquet")
-
-
-def identify(customers: pd.DataFrame) -> pd.DataFrame:
-    """Customers with the SIREN repaired and said how (`siren_repair`), and the NAF `section` and `division`."""
-    repaired = repair_siren(customers["siren_raw"].where(customers["siren_raw"].notna(), customers["siren"]))
-    levels = naf_levels(customers["naf_code"])
-    return customers.assign(
-        siren=repaired["siren"].where(customers["siren"].isna(), customers["siren"]).astype("str"),
-        siren_repair=repaired["repair"].astype("str"),
-        section=levels["section"],
-        division=levels["division"],
-    )
+        path = folder / f"{name}.parquet"
+        if isinstance(table, StoredTable):
+            table.write_amounts(path)
+        else:
+            write_parquet(table, path)
 
 
 def customer_positions(
-    customers: pd.DataFrame, invoices: pd.DataFrame, ageing: pd.DataFrame, *, as_of: dt.date
+    customers: pd.DataFrame, reading: Reading, ageing: pd.DataFrame, *, as_of: dt.date
 ) -> pd.DataFrame:
     """What each customer owes and bought over twelve months: `ledger.attribution.POSITIONS` with its NAF levels."""
-    day = pd.Timestamp(as_of)
-    recent = invoices[
-        invoices["is_sale"]
-        & (invoices["issue_date"] <= day)
-        & (invoices["issue_date"] > day - pd.Timedelta(days=YEAR_DAYS))
-    ]
+    issued = nw.col("issue_date")
+    with connect() as connection:
+        recent = reading.lazy("invoices", connection).filter(
+            nw.col("is_sale") & (issued <= as_of) & (issued > as_of - dt.timedelta(days=YEAR_DAYS))
+        )
+        sold = recent.group_by("customer_id").agg(nw.col("amount_cents").sum().cast(nw.Int64))
+        sales: pd.DataFrame = sold.collect(backend="pandas").to_native()
     sums = ageing.set_index("customer_id")[["open_items_cents", "overdue_cents"]]
     positions = customers[["customer_id", "name", "naf_code", "section", "division"]].join(sums, on="customer_id")
-    positions["sales_12m_cents"] = positions["customer_id"].map(recent.groupby("customer_id")["amount_cents"].sum())
+    positions["sales_12m_cents"] = positions["customer_id"].map(sales.set_index("customer_id")["amount_cents"])
     cents = ["open_items_cents", "overdue_cents", "sales_12m_cents"]
     return (
         positions.astype(dict.fromkeys(cents, "Int64"))

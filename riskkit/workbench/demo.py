@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from riskkit import __version__
+from riskkit.companies.provider_settings import ProviderSettings
 from riskkit.workbench.manifest import read_manifest
 from riskkit.workbench.portfolio import SETTINGS_FILE, Portfolio
 from riskkit.workbench.run import make_tables
@@ -23,7 +24,9 @@ def demo_portfolio(folder: Path = PORTFOLIO, *, language: str = "fr") -> Portfol
 
         written = write_sample(folder / "sources", SampleSpec())
         files = [written.customers, written.invoices, written.payments, written.procedures]
-        Portfolio.from_files(files, name=COMPANY, language=language, folder=folder).write(folder)
+        register = written.register.relative_to(folder).as_posix()
+        portfolio = Portfolio.from_files(files, name=COMPANY, language=language, folder=folder)
+        portfolio.with_companies(ProviderSettings(sirene=register)).write(folder)
     return Portfolio.open(folder)
 
 

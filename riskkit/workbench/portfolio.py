@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from riskkit.companies.provider_settings import ProviderSettings
 from riskkit.errors import UsageError, message
 from riskkit.exhibits.language import language as language_of
 from riskkit.policy import Policy, read_policy, validation_messages
 from riskkit.sources.collect import read_files
+from riskkit.sources.currencies import read_rates
 from riskkit.sources.mapping import TableSpec, infer_specs
 from riskkit.sources.reading import Reading
 from riskkit.workbench.run_folder import MANIFEST
@@ -37,6 +41,8 @@ class Settings(BaseModel):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
     terms: Annotated[str, Field(max_length=20)] = ""
     policy: str = POLICY_FILE
+    rates: str | dict[str, Any] | None = None
+    companies: ProviderSettings = ProviderSettings()
     sources: Annotated[tuple[TableSpec, ...], Field(min_length=1)]
 
     @field_validator("terms", mode="before")
@@ -66,9 +72,25 @@ class Portfolio:
         name = self.folder.absolute().name if own else self.name
         return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "portfolio"
 
-    def read(self, *, progress: Callable[[str], None] | None = None) -> Reading:
-        """The canonical tables of its files."""
-        return read_files(self.settings.sources, folder=self.folder, currency=self.settings.currency, progress=progress)
+    def read(self, *, as_of: dt.date | None = None, progress: Callable[[str], None] | None = None) -> Reading:
+        """The canonical tables of its files; `as_of` dates an aged balance that does not say its day."""
+        given = self.settings.rates
+        return read_files(
+            self.settings.sources,
+            folder=self.folder,
+            currency=self.settings.currency,
+            as_of=as_of,
+            rates=None if given is None else read_rates(given, folder=self.folder),
+            progress=progress,
+        )
+
+    def with_sources(self, sources: Sequence[TableSpec]) -> Portfolio:
+        """The portfolio with its tables understood otherwise."""
+        return replace(self, settings=self.settings.model_copy(update={"sources": tuple(sources)}))
+
+    def with_companies(self, companies: ProviderSettings) -> Portfolio:
+        """The portfolio with other sources about companies."""
+        return replace(self, settings=self.settings.model_copy(update={"companies": companies}))
 
     @classmethod
     def open(cls, folder: Path) -> Portfolio:
@@ -102,6 +124,7 @@ class Portfolio:
         currency: str | None = None,
         terms: str = "",
         folder: Path | None = None,
+        known: Sequence[TableSpec] = (),
     ) -> Portfolio:
         """A portfolio made from files alone: their mapping is inferred, the policy is the default one.
 
@@ -121,7 +144,7 @@ class Portfolio:
         home = folder or Path()
         specs = [
             spec.model_copy(update={"file": _relative(Path(spec.file), home)})
-            for spec in infer_specs([path.absolute() for path in files])
+            for spec in infer_specs([path.absolute() for path in files], known=known)
         ]
         values = {
             "name": name or common_name(files),
@@ -157,11 +180,31 @@ class Portfolio:
             "name": self.name,
             "language": self.settings.language,
             **self.settings.model_dump(include={"currency", "terms"}, exclude_defaults=True),
+            **self._rates(home),
+            **self._companies(home),
             "sources": sources,
         }
         text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=110)
         (folder / SETTINGS_FILE).write_text(self._advice() + text, encoding="utf-8")
         (folder / POLICY_FILE).write_text(policy_text(self.policy, language=self.settings.language), encoding="utf-8")
+        answers = (self.folder / self.settings.companies.answers).absolute()
+        if answers.is_file() and answers.parent == home.absolute() != folder.absolute():
+            shutil.copy2(answers, folder / answers.name)  # the run replaces the folder that its answers are in
+
+    def _rates(self, home: Path) -> dict[str, object]:
+        """The rates as a settings file in `home` names them."""
+        given = self.settings.rates
+        if isinstance(given, str):
+            return {"rates": _relative((self.folder / given).absolute(), home)}
+        return {} if given is None else {"rates": given}
+
+    def _companies(self, home: Path) -> dict[str, object]:
+        """The sources about companies as a settings file in `home` names them."""
+        given = self.settings.companies
+        if given.is_empty:
+            return {}
+        moved = given.renamed(lambda name: _relative((self.folder / name).absolute(), home))
+        return {"companies": moved.model_dump(mode="json", exclude_defaults=True)}
 
     def _advice(self) -> str:
         words = language_of(self.settings.language)
@@ -181,10 +224,16 @@ def policy_text(policy: Policy, *, language: str) -> str:
     """The policy as YAML, every key with what it means."""
     words = language_of(language)
     lines = [f"# {words.text('Thresholds and conventions. A key that is deleted takes its default again.')}"]
-    for name, field in Policy.model_fields.items():
-        value = getattr(policy, name)
-        lines += [f"# {words.text(field.description or name)}", f"{name}: {json.dumps(value)}"]
+    for name, value in policy.model_dump(mode="json").items():
+        lines.append(f"# {words.text(Policy.model_fields[name].description or name)}")
+        is_plain = not isinstance(value, dict) and not any(isinstance(part, dict) for part in _parts(value))
+        shown = yaml.safe_dump({name: value}, allow_unicode=True, sort_keys=False).rstrip()
+        lines.append(f"{name}: {json.dumps(value)}" if is_plain else shown)
     return "\n".join(lines) + "\n"
+
+
+def _parts(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else ()
 
 
 def common_name(files: Sequence[Path]) -> str:

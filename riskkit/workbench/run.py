@@ -77,7 +77,7 @@ def make_run(
         manifest = _first_manifest(portfolio, composition, words)
         final = folder or report_folder(portfolio, composition.snapshot.as_of)
         with building(final) as aside:
-            _write_inside(portfolio, composition.tables, manifest, aside=aside, final=final, progress=progress)
+            _write_inside(portfolio, composition, manifest, aside=aside, final=final, progress=progress)
             progress.stage("notebooks")
             results = _run_notebooks(crew, chosen, aside=aside, final=final, words=words, progress=progress)
             progress.stage("documents")
@@ -96,7 +96,7 @@ def make_tables(portfolio: Portfolio, *, as_of: dt.date | None, folder: Path) ->
         composition = compose(portfolio, as_of=as_of, language=words.code, progress=progress)
         manifest = _first_manifest(portfolio, composition, words)
         with building(folder) as aside:
-            _write_inside(portfolio, composition.tables, manifest, aside=aside, final=folder, progress=progress)
+            _write_inside(portfolio, composition, manifest, aside=aside, final=folder, progress=progress)
             finished = finish_manifest(manifest, folder=aside, notebooks=())
             write_manifest(finished, aside)
     return FinishedRun(folder, finished)
@@ -118,7 +118,9 @@ def choose_notebooks(only: str | None = None, *, folder: Path | None = None) -> 
 
 
 def _first_manifest(portfolio: Portfolio, composition: Composition, words: Language) -> dict[str, Any]:
-    return make_manifest(
+    from riskkit.workbench.companies_tables import company_counts
+
+    made = make_manifest(
         composition.reading,
         composition.snapshot,
         portfolio=portfolio.name,
@@ -127,11 +129,12 @@ def _first_manifest(portfolio: Portfolio, composition: Composition, words: Langu
         findings=composition.findings,
         notes=composition.notes,
     )
+    return {**made, "companies": company_counts(composition.identified)}
 
 
 def _write_inside(
     portfolio: Portfolio,
-    tables: Mapping[str, Any],
+    composition: Composition,
     manifest: Mapping[str, Any],
     *,
     aside: Path,
@@ -140,11 +143,13 @@ def _write_inside(
 ) -> None:
     from duckdb import IOException
 
+    from riskkit.workbench.companies_workbook import write_enriched
     from riskkit.workbench.compose import write_tables
 
     progress.stage("tables")
     try:
-        write_tables(tables, aside / "tables")
+        write_tables(composition.tables, aside / "tables")
+        write_enriched(composition, portfolio=portfolio, folder=aside, language=str(manifest["language"]))
     except IOException as fault:
         raise DataError(
             message(

@@ -61,8 +61,16 @@ def load_run(folder: Path) -> RunTables:
         currency=manifest["currency"],
         manifest=manifest,
         findings=finding_sentences(sectors_in_cents(tables["sectors"]), currency=manifest["currency"]),
+        states=_states(folder),
         **tables,
     )
+
+
+def _states(folder: Path) -> pd.Series | None:
+    """State of each customer's company by customer_id; None for a run made before states were kept."""
+    if not (folder / "tables" / "company_states.parquet").is_file():
+        return None
+    return read_table(folder, "company_states").set_index("customer_id")["state"]
 
 
 def reason_text(code: str) -> str:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from riskkit.companies.bureau import RATINGS, BureauFile, latest_ratings, read_bureau
-from riskkit.companies.bureau_scale import RISK_CLASSES, SCALE_0_100, BureauScale
 from riskkit.errors import DataError, UsageError
+from riskkit.policy_companies import RISK_CLASSES, SCALE_0_100, BureauScale
 
 
 @pytest.mark.parametrize(

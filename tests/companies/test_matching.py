@@ -12,7 +12,8 @@ from benchmarks.matching_cases import MEASURED_HALF, NAMES_FILE, make_cases, rea
 from riskkit.companies.comparison import EVIDENCE
 from riskkit.companies.likelihood import fit_weights, load_weights, probabilities
 from riskkit.companies.match_reasons import reason
-from riskkit.companies.matching import MATCHES, PAIRS_TO_CONFIRM, MatchingPolicy, fingerprints, match_customers
+from riskkit.companies.matching import MATCHES, PAIRS_TO_CONFIRM, fingerprints, match_customers
+from riskkit.policy_companies import MatchingPolicy
 
 needs_names = pytest.mark.skipif(not NAMES_FILE.exists(), reason="../shared/data/sirene is not on this machine")
 

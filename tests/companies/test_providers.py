@@ -331,5 +331,7 @@ def test_a_portfolio_opens_its_files_first_and_no_public_service_unless_it_says_
     where = {"folder": tmp_path, "cache": tmp_path / "cache", "today": TODAY}
     names = [p.name for p in open_providers(ProviderSettings.model_validate(given), **where)]
     assert names == ["BODACC", "Sirene", "bilans.csv", "Bureau"]
-    allowed = ProviderSettings.model_validate({**given, "http": {"enabled": True, "services": ["bodacc"]}})
+    allowed = ProviderSettings.model_validate(
+        {**given, "http": {"enabled": True, "services": ["bodacc"]}, "http_date": TODAY}
+    )
     assert [p.name for p in open_providers(allowed, **where)] == [*names, "BODACC"]

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskkit.companies.same_debtor import DEBTORS, DebtorPolicy, consolidate_exposure, same_debtor
+from riskkit.companies.same_debtor import DEBTORS, consolidate_exposure, same_debtor
+from riskkit.policy_companies import DebtorPolicy
 
 LEDGER = Path(__file__).parents[2].parent / "shared" / "data" / "ar" / "highradius_open_items.csv.gz"
 needs_ledger = pytest.mark.skipif(not LEDGER.exists(), reason="../shared/data/ar is not on this machine")

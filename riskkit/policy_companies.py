@@ -1,4 +1,4 @@
-"""Scales of external scores: what a raw value means, from which day to which.
+"""The part of the policy that says who customers are: thresholds of matching, of one debtor, scales of bureaus.
 
 A bureau changes its scale: the same code then means two things. Each scale says when it is in force, and a rating is
 read by the scale of its own date.
@@ -16,6 +16,39 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 RISK_CLASSES = ("1", "2", "3", "4", "5", "failed", "unknown")
 """1 very low, 2 low, 3 moderate, 4 high, 5 very high; a failed company and an unknown one are classes of their own."""
+
+
+class MatchingPolicy(BaseModel):
+    """When a match is taken as it is, and when a person is asked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    matched_probability: Annotated[float, Field(gt=0.5, lt=1.0)] = Field(
+        0.95, description="probability from which a match needs nobody's confirmation"
+    )
+    confirm_probability: Annotated[float, Field(gt=0.0, lt=1.0)] = Field(
+        0.10, description="probability, all candidates together, from which a person is asked"
+    )
+    shown_candidates: Annotated[int, Field(ge=1, le=20)] = Field(
+        5, description="companies shown for each customer to confirm"
+    )
+    memory_limit: str = Field("1GB", description="memory of the search in the register", pattern=r"^\d+(MB|GB)$")
+
+    @model_validator(mode="after")
+    def _thresholds_ordered(self) -> MatchingPolicy:
+        if self.confirm_probability >= self.matched_probability:
+            raise ValueError("confirm_probability must be below matched_probability")
+        return self
+
+
+class DebtorPolicy(BaseModel):
+    """Which accounts of a portfolio are taken for one debtor."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    same_debtor_probability: Annotated[float, Field(ge=0.5, le=1.0)] = Field(
+        0.85, description="probability from which two accounts are one debtor"
+    )
 
 
 class ScaleRange(BaseModel):
