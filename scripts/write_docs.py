@@ -16,6 +16,7 @@ from riskkit.companies.matching import MATCHES, PAIRS_TO_CONFIRM
 from riskkit.companies.same_debtor import DEBTORS
 from riskkit.engine import amount_name
 from riskkit.ledger.ageing import AGEING
+from riskkit.ledger.customer_months import CUSTOMER_MONTHS
 from riskkit.ledger.measures import HISTORY
 from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED
 from riskkit.ledger.sectors import SECTORS
@@ -33,6 +34,7 @@ RUN_TABLES = (
     UNAPPLIED,
     AGEING,
     HISTORY,
+    CUSTOMER_MONTHS,
     SECTORS,
     REJECTS,
 )

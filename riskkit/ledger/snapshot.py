@@ -12,6 +12,7 @@ from riskkit.engine import Lazy, materialise
 from riskkit.errors import DataError, Message, Money, ReconciliationError, UsageError, message
 from riskkit.ledger.ageing import age_customers
 from riskkit.ledger.book import BEHAVIOUR_KINDS, Book, c, no_movement
+from riskkit.ledger.customer_months import customer_months
 from riskkit.ledger.measures import HISTORY, Measure, measure_dates
 from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED, strike_credits, strike_items
 from riskkit.ledger.settlement import METHODS, settle
@@ -121,16 +122,25 @@ def measure_history(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsC
     To: as_of, measure, value (amounts in currency units; NaN when not computable), reason (English, missing when
     computable). The terms are those of the run; everything else is what a run at that date would give.
     """
+    return strike_history(book, as_of=as_of, policy=policy, terms=terms)[0]
+
+
+def strike_history(
+    book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`measure_history`, and what each customer owed and bought at the same dates (`customer_months`)."""
     ends = pd.date_range(book.coverage_start, as_of, freq="ME")
     dates = sorted({*[end.date() for end in ends], as_of})
-    totals = _strike_dates(book, as_of=dates, policy=policy, terms=terms).totals
-    measured = measure_dates(totals, as_of=dates, coverage_start=book.coverage_start, policy=policy)
+    struck = _strike_dates(book, as_of=dates, policy=policy, terms=terms)
+    measured = measure_dates(struck.totals, as_of=dates, coverage_start=book.coverage_start, policy=policy)
     rows = [
         (pd.Timestamp(date), name, measure.shown(name), str(measure.reason) if measure.reason else None)
         for date, measures in measured.items()
         for name, measure in measures.items()
     ]
-    return HISTORY.conform(pd.DataFrame(rows, columns=HISTORY.names))
+    edges = policy.ageing_edges_days
+    months = customer_months(struck.known, struck.items, book.invoices, as_of=dates, edges=edges)
+    return HISTORY.conform(pd.DataFrame(rows, columns=HISTORY.names)), months
 
 
 def _strike_dates(book: Book, *, as_of: list[dt.date], policy: Policy, terms: TermsChoice) -> _Struck:

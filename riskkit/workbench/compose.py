@@ -14,7 +14,7 @@ from riskkit.engine import connect, write_parquet
 from riskkit.errors import DataError, Message, message
 from riskkit.ledger.book import Book
 from riskkit.ledger.sectors import attribute_sectors, finding_sentences
-from riskkit.ledger.snapshot import Snapshot, choose_terms, measure_history, strike
+from riskkit.ledger.snapshot import Snapshot, choose_terms, strike, strike_history
 from riskkit.sources.quality import make_quality
 from riskkit.sources.quality_tables import RECONCILIATION
 from riskkit.sources.reading import Reading
@@ -77,7 +77,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     terms = choose_terms(book, as_of=date, policy=policy, terms=portfolio.settings.terms or None)
     snapshot = strike(book, as_of=date, policy=policy, terms=terms)
     progress.stage("measure")
-    measures = measure_history(book, as_of=date, policy=policy, terms=terms)
+    measures, months = strike_history(book, as_of=date, policy=policy, terms=terms)
     quality = make_quality(reading, as_of=date, customers=customers)
     progress.stage("sectors")
     positions = customer_positions(customers, reading, snapshot.ageing, as_of=date)
@@ -96,6 +96,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             "unapplied": snapshot.unapplied,
             "ageing": snapshot.ageing,
             "measures": measures,
+            "customer_months": months,
             "sectors": sectors,
             "quality": quality.quality,
             "quality_rows": quality.rows,
