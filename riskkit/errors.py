@@ -21,10 +21,18 @@ class Money:
 
 
 @dataclass(frozen=True)
+class Days:
+    """A number of days inside a message, shown with its unit in the number that the language wants."""
+
+    count: int
+
+
+@dataclass(frozen=True)
 class Message:
     """A sentence for a person: an English template with named fields, and the values of those fields.
 
-    Values may be text, integers, floats, dates or `Money`; they are formatted in the reader's language when shown.
+    Values may be text, integers, floats, dates, `Money` or `Days`; they are formatted in the reader's language when
+    shown.
     """
 
     template: str
@@ -32,8 +40,13 @@ class Message:
 
     def __str__(self) -> str:
         """The plain English sentence, for logs and developers."""
-        shown = {k: f"{v.cents / 100:,.2f} {v.currency}" if isinstance(v, Money) else v for k, v in self.values.items()}
-        return self.template.format(**shown)
+        return self.template.format(**{name: _plain(value) for name, value in self.values.items()})
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Money):
+        return f"{value.cents / 100:,.2f} {value.currency}"
+    return f"{value.count} days" if isinstance(value, Days) else value
 
 
 def message(template: str, /, **values: object) -> Message:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from riskkit.errors import Message, UsageError, message
 from riskkit.policy_companies import SCALE_0_100, BureauScale, DebtorPolicy, MatchingPolicy
+from riskkit.policy_scores import ScoringPolicy
 
 
 class Policy(BaseModel):
@@ -56,6 +57,10 @@ class Policy(BaseModel):
     debtors: DebtorPolicy = Field(DebtorPolicy(), description="which accounts are one debtor")
     bureau_scales: tuple[BureauScale, ...] = Field(
         (SCALE_0_100,), description="scales of external scores, each with the days on which it is in force"
+    )
+
+    scores: ScoringPolicy = Field(
+        ScoringPolicy(), description="who is a risk: the expert grid, the models, the classes"
     )
 
     @field_validator("ageing_edges_days")

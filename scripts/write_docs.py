@@ -20,9 +20,11 @@ from riskkit.ledger.customer_months import CUSTOMER_MONTHS
 from riskkit.ledger.measures import HISTORY
 from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED
 from riskkit.ledger.sectors import SECTORS
+from riskkit.models.expert_score import SCORE_NOTES
 from riskkit.policy import Policy
 from riskkit.schemas import INVOICES, PAYMENTS, REJECTS, Table
 from riskkit.workbench.companies_tables import COVERAGE, ENRICHMENT, RUN_CUSTOMERS
+from riskkit.workbench.scores_stage import SCORES
 
 DOCS = Path(__file__).parents[1] / "docs"
 RUN_TABLES = (
@@ -40,6 +42,7 @@ RUN_TABLES = (
 )
 COMPANY_TABLES = (MATCHES, PAIRS_TO_CONFIRM, DEBTORS, DEBTOR_EXPOSURE, COMPANY_STATES, COVERAGE, ENRICHMENT)
 """Who the customers are; empty where a portfolio names no source about companies."""
+SCORE_TABLES = (SCORES, SCORE_NOTES)
 KINDS = {"text": "text", "integer": "integer", "number": "float", "date": "date", "flag": "boolean"}
 
 
@@ -52,7 +55,7 @@ def tables_page() -> str:
         "folder. Amounts are exact decimals in the portfolio's currency; inside the package they are whole cents",
         "(`open_amount` is `open_cents` there).",
     ]
-    for table in (*RUN_TABLES, *COMPANY_TABLES):
+    for table in (*RUN_TABLES, *COMPANY_TABLES, *SCORE_TABLES):
         lines += ["", f"## {table.name}", "", f"One row: {table.one_row}.", "", *_columns(table)]
     return "\n".join(lines) + "\n"
 

@@ -17,7 +17,7 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from riskkit.errors import Message, Money, UsageError, message
+from riskkit.errors import Days, Message, Money, UsageError, message
 
 LANGUAGES = ("fr", "en")
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
@@ -51,6 +51,8 @@ class Language:
             if value.compact:
                 return self.compact_money(value.cents, currency=value.currency)
             return self.money(value.cents, currency=value.currency)
+        if isinstance(value, Days):
+            return self.days(value.count)
         if isinstance(value, (bool, str)):
             return str(value)
         if isinstance(value, dt.date):

@@ -116,19 +116,25 @@ def strike(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice) ->
     )
 
 
-def measure_history(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice) -> pd.DataFrame:
-    """Every measure at each month end that the ledger covers, and at `as_of`, each struck as known then.
+@dataclass(frozen=True)
+class History:
+    """The ledger struck at each month end that it covers and at `as_of`, each as known then.
 
-    To: as_of, measure, value (amounts in currency units; NaN when not computable), reason (English, missing when
-    computable). The terms are those of the run; everything else is what a run at that date would give.
+    `items`: one row per date and debit, as `Snapshot.items`. `measures`: `measures.HISTORY`. `months`: what each
+    customer owed and bought at the same dates (`customer_months`).
     """
-    return strike_history(book, as_of=as_of, policy=policy, terms=terms)[0]
+
+    dates: tuple[dt.date, ...]
+    items: Lazy
+    measures: pd.DataFrame
+    months: pd.DataFrame
 
 
-def strike_history(
-    book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`measure_history`, and what each customer owed and bought at the same dates (`customer_months`)."""
+def strike_history(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice) -> History:
+    """The ledger at each month end that it covers, and at `as_of`, by the expressions that strike one date.
+
+    The terms are those of the run; everything else is what a run at that date would give.
+    """
     ends = pd.date_range(book.coverage_start, as_of, freq="ME")
     dates = sorted({*[end.date() for end in ends], as_of})
     struck = _strike_dates(book, as_of=dates, policy=policy, terms=terms)
@@ -140,7 +146,16 @@ def strike_history(
     ]
     edges = policy.ageing_edges_days
     months = customer_months(struck.known, struck.items, book.invoices, as_of=dates, edges=edges)
-    return HISTORY.conform(pd.DataFrame(rows, columns=HISTORY.names)), months
+    return History(tuple(dates), struck.items, HISTORY.conform(pd.DataFrame(rows, columns=HISTORY.names)), months)
+
+
+def measure_history(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice) -> pd.DataFrame:
+    """Every measure at each month end that the ledger covers, and at `as_of`, each struck as known then.
+
+    To: as_of, measure, value (amounts in currency units; NaN when not computable), reason (English, missing when
+    computable).
+    """
+    return strike_history(book, as_of=as_of, policy=policy, terms=terms).measures
 
 
 def _strike_dates(book: Book, *, as_of: list[dt.date], policy: Policy, terms: TermsChoice) -> _Struck:

@@ -23,6 +23,7 @@ from riskkit.workbench.companies_stage import Identified, identify_companies
 from riskkit.workbench.companies_tables import company_notes, company_tables
 from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.progress import Progress
+from riskkit.workbench.scores_stage import Scored, score_customers
 
 YEAR_DAYS = 365
 
@@ -37,6 +38,7 @@ class Composition:
     findings: tuple[Message, ...]
     notes: tuple[Message, ...]
     identified: Identified
+    scored: Scored
 
 
 def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progress: Progress) -> Composition:
@@ -77,13 +79,15 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     terms = choose_terms(book, as_of=date, policy=policy, terms=portfolio.settings.terms or None)
     snapshot = strike(book, as_of=date, policy=policy, terms=terms)
     progress.stage("measure")
-    measures, months = strike_history(book, as_of=date, policy=policy, terms=terms)
+    history = strike_history(book, as_of=date, policy=policy, terms=terms)
     quality = make_quality(reading, as_of=date, customers=customers)
     progress.stage("sectors")
     positions = customer_positions(customers, reading, snapshot.ageing, as_of=date)
     sectors = attribute_sectors(
         positions, draws=policy.bootstrap_draws, confidence=policy.confidence, seed=policy.seed, language=language
     )
+    progress.stage("scores")
+    scored = score_customers(history, snapshot, identified, portfolio=portfolio, language=language)
     return Composition(
         reading=reading,
         snapshot=snapshot,
@@ -95,18 +99,20 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             "open_items": snapshot.open_items,
             "unapplied": snapshot.unapplied,
             "ageing": snapshot.ageing,
-            "measures": measures,
-            "customer_months": months,
+            "measures": history.measures,
+            "customer_months": history.months,
             "sectors": sectors,
             "quality": quality.quality,
             "quality_rows": quality.rows,
             "quality_grades": quality.grades,
             "legal_delays": quality.legal_delays,
+            **scored.tables,
             "reconciliation_lines": quality.reconciliation if len(quality.reconciliation) else RECONCILIATION.empty(),
         },
         findings=tuple(finding_sentences(sectors, currency=reading.currency)),
-        notes=(*notes, *company_notes(identified, snapshot.ageing, as_of=date)),
+        notes=(*notes, *company_notes(identified, snapshot.ageing, as_of=date), *scored.notes),
         identified=identified,
+        scored=scored,
     )
 
 

@@ -129,7 +129,7 @@ def _first_manifest(portfolio: Portfolio, composition: Composition, words: Langu
         findings=composition.findings,
         notes=composition.notes,
     )
-    return {**made, "companies": company_counts(composition.identified)}
+    return {**made, "companies": company_counts(composition.identified), "scores": dict(composition.scored.counts)}
 
 
 def _write_inside(

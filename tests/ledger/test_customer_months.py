@@ -16,7 +16,8 @@ POLICY = Policy()
 
 def months_of(book, as_of):
     terms = choose_terms(book, as_of=as_of, policy=POLICY, terms="30")
-    return strike_history(book, as_of=as_of, policy=POLICY, terms=terms)
+    history = strike_history(book, as_of=as_of, policy=POLICY, terms=terms)
+    return history.measures, history.months
 
 
 def test_each_month_end_says_what_was_known_then():
