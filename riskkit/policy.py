@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from riskkit.errors import Message, UsageError, message
 from riskkit.policy_companies import SCALE_0_100, BureauScale, DebtorPolicy, MatchingPolicy
 from riskkit.policy_scores import ScoringPolicy
+from riskkit.policy_drivers import DriverPolicy, MatrixPolicy
 
 
 class Policy(BaseModel):
@@ -55,6 +56,8 @@ class Policy(BaseModel):
         MatchingPolicy(), description="when a customer without a SIREN is taken for a company of the register"
     )
     debtors: DebtorPolicy = Field(DebtorPolicy(), description="which accounts are one debtor")
+    drivers: DriverPolicy = Field(DriverPolicy(), description="what counts as a driver of the unpaid")
+    matrix: MatrixPolicy = Field(MatrixPolicy(), description="thresholds of the receivables matrix")
     bureau_scales: tuple[BureauScale, ...] = Field(
         (SCALE_0_100,), description="scales of external scores, each with the days on which it is in force"
     )

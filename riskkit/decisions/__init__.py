@@ -1,0 +1,1 @@
+"""What to do: readable policies, tables in, proposals with their reasons out."""
