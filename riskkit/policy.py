@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from riskkit.errors import Message, UsageError, message
 from riskkit.policy_companies import SCALE_0_100, BureauScale, DebtorPolicy, MatchingPolicy
-from riskkit.policy_scores import ScoringPolicy
 from riskkit.policy_drivers import DriverPolicy, MatrixPolicy
+from riskkit.policy_scores import ScoringPolicy
 
 
 class Policy(BaseModel):

@@ -14,9 +14,13 @@ from riskkit.companies.debtor_exposure import DEBTOR_EXPOSURE
 from riskkit.companies.events import COMPANY_EVENTS, COMPANY_STATES
 from riskkit.companies.matching import MATCHES, PAIRS_TO_CONFIRM
 from riskkit.companies.same_debtor import DEBTORS
+from riskkit.decisions.matrix import RECEIVABLES_MATRIX
 from riskkit.engine import amount_name
 from riskkit.ledger.ageing import AGEING
+from riskkit.ledger.attribution import ATTRIBUTION
 from riskkit.ledger.customer_months import CUSTOMER_MONTHS
+from riskkit.ledger.dependence import CONCENTRATION
+from riskkit.ledger.drivers import DRIVERS
 from riskkit.ledger.measures import HISTORY
 from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED
 from riskkit.ledger.sectors import SECTORS
@@ -37,7 +41,11 @@ RUN_TABLES = (
     AGEING,
     HISTORY,
     CUSTOMER_MONTHS,
+    ATTRIBUTION,
     SECTORS,
+    DRIVERS,
+    CONCENTRATION,
+    RECEIVABLES_MATRIX,
     REJECTS,
 )
 COMPANY_TABLES = (MATCHES, PAIRS_TO_CONFIRM, DEBTORS, DEBTOR_EXPOSURE, COMPANY_STATES, COVERAGE, ENRICHMENT)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from riskkit.errors import message
+from riskkit.errors import Message, message
 from riskkit.ledger.customer_resampling import resampled_intervals
 from riskkit.ledger.dimensions import UNKNOWN, Grouping, dimension_of
 from riskkit.ledger.driver_search import Search
@@ -15,20 +15,6 @@ from riskkit.ledger.equal_strata import adjusted
 from riskkit.ledger.group_search import single_groups
 from riskkit.policy_drivers import DriverPolicy
 from riskkit.schemas import Column, Table
-
-POSITIONS = Table(
-    "customer_positions",
-    "what a customer owes and bought at a date",
-    (
-        Column("customer_id", "text", "the customer"),
-        Column("name", "text", "name of the customer", nullable=True),
-        Column("open_items_cents", "cents", "exposure: gross open items"),
-        Column("overdue_cents", "cents", "the part of the open items past its due date"),
-        Column("sales_12m_cents", "cents", "sales of the last twelve months"),
-        Column("first_date", "date", "its first movement in the ledger", nullable=True),
-        Column("terms_days", "number", "mean days from issue to due date of its invoices", nullable=True),
-    ),
-)
 
 ATTRIBUTION = Table(
     "attribution",
@@ -101,7 +87,8 @@ def attribute(
 ) -> pd.DataFrame:
     """Each group's part of the overdue against its part of exposure and of sales, level by level.
 
-    From: positions (`POSITIONS`) and the groups of the same customers, in the same order; the search made on them.
+    From: positions (`customer_positions.POSITIONS`), the groups of the same customers in the same order, and the search
+          made on them.
     To:   `ATTRIBUTION`, largest overdue first within each level, stability left empty. Excess is rounded to the cent by
           largest remainders, so that each level sums to 0 exactly.
 
@@ -117,10 +104,10 @@ def attribute(
     Notes
     -----
     A group is a finding when all of this holds: its excess at equal size and terms is beyond chance, corrected for all
-    groups searched; the interval of its lift is above 1; enough of its customers are overdue; its largest one makes less
-    than `max_largest_share` of its overdue; and without that customer it is still significant by itself.
+    groups searched; the interval of its lift is above 1; enough of its customers are overdue; its largest one makes
+    less than `max_largest_share` of its overdue; and without that customer it is still significant by itself.
     """
-    levels = list(grouping.codes)
+    levels = grouping.levels
     if positions.empty or not levels:
         return ATTRIBUTION.empty()
     tables = [_level_sums(positions, grouping, level, language=language) for level in levels]
@@ -213,7 +200,7 @@ def _add_intervals(
     """Intervals of every group of every level from the same draws, into the tables; customers in order of their ids."""
     order = np.argsort(positions["customer_id"].to_numpy(dtype=str), kind="stable")
     order = order[live[order]]
-    groups = single_groups(grouping.codes.iloc[order], list(grouping.codes))
+    groups = single_groups(grouping.codes.iloc[order], grouping.levels)
     found = resampled_intervals(
         groups.members,
         positions["overdue_cents"].to_numpy(np.float64)[order],
@@ -234,15 +221,16 @@ def _add_intervals(
                 table[column] = taken.round() if name == "excess_overdue" else taken
 
 
-def _judge(table: pd.DataFrame, evidence: Mapping[str, tuple[float, bool]], *, level: str, policy: DriverPolicy) -> None:
+def _judge(
+    table: pd.DataFrame, evidence: Mapping[str, tuple[float, bool]], *, level: str, policy: DriverPolicy
+) -> None:
     """`corrected_p`, `is_finding`, `is_unknown` and `reason` of one level, into its table."""
     table["is_unknown"] = table["code"] == UNKNOWN
     table["corrected_p"] = [evidence.get(code, (np.nan, False))[0] for code in table["code"]]
     table["reason"] = pd.Series(None, index=table.index, dtype="str")
     table["is_finding"] = False
     if len(table) < 2 or table["overdue_cents"].sum() <= 0:
-        why = NOTHING_OVERDUE if table["overdue_cents"].sum() <= 0 else ALL_UNKNOWN if table["is_unknown"].all() else ONE_GROUP
-        table["reason"] = why.template
+        table["reason"] = _why_not_comparable(table).template
         table[["lift", "sales_lift", "adjusted_lift"]] = np.nan
         return
     stands = pd.Series([evidence.get(code, (np.nan, False))[1] for code in table["code"]], index=table.index)
@@ -262,3 +250,9 @@ def _judge(table: pd.DataFrame, evidence: Mapping[str, tuple[float, bool]], *, l
     ):
         table.loc[above & holds, "reason"] = why.template
     table.loc[table["lift"].isna(), "reason"] = NO_EXPOSURE.template
+
+
+def _why_not_comparable(table: pd.DataFrame) -> Message:
+    if table["overdue_cents"].sum() <= 0:
+        return NOTHING_OVERDUE
+    return ALL_UNKNOWN if table["is_unknown"].all() else ONE_GROUP

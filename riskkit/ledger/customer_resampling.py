@@ -36,7 +36,6 @@ def resampled_intervals(
     draws: int,
     confidence: float,
     seed: int,
-    within: Any | None = None,
 ) -> Intervals:
     """Percentile intervals of the share of overdue, the lift and the excess overdue of each group.
 
@@ -47,7 +46,7 @@ def resampled_intervals(
     Each draw takes as many customers as there are, with replacement. Those who owe nothing change no sum.
     """
     drawn = [
-        _group_values(members @ (overdue[:, None] * weights), members @ (exposure[:, None] * weights), overdue, exposure, weights)
+        _group_values(members, overdue[:, None] * weights, exposure[:, None] * weights)
         for weights in _weights(len(overdue), customers_count, draws=draws, seed=seed)
     ]
     tail = (1 - confidence) / 2
@@ -55,10 +54,10 @@ def resampled_intervals(
     return Intervals(_ends(share, tail=tail), _ends(lift, tail=tail), _ends(excess, tail=tail))
 
 
-def _group_values(
-    owed: Floats, exposed: Floats, overdue: Floats, exposure: Floats, weights: Floats
-) -> tuple[Floats, Floats, Floats]:
-    total, whole = overdue @ weights, exposure @ weights
+def _group_values(members: Any, overdue: Floats, exposure: Floats) -> tuple[Floats, Floats, Floats]:
+    """Share, lift and excess of each group in each draw, from what each customer weighs in it."""
+    owed, exposed = members @ overdue, members @ exposure
+    total, whole = overdue.sum(axis=0), exposure.sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = owed / total
         lift = np.where(exposed > 0, share / (exposed / whole), np.nan)

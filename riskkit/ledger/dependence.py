@@ -15,7 +15,7 @@ CONCENTRATION = Table(
         Column("basis", "text", "open_items, overdue or sales_12m"),
         Column("debtors_count", "integer", "debtors with some of it; accounts of one debtor count once"),
         Column("total_cents", "cents", "the amount, all customers"),
-        Column("catch_all_cents", "cents", "of this, in accounts that mix one-off customers: no debtor, left out below"),
+        Column("catch_all_cents", "cents", "of this, in accounts that mix one-off customers: left out of what follows"),
         Column("herfindahl", "number", "Σ share², 1 ÷ n to 1", nullable=True),
         Column("effective_number", "number", "1 ÷ herfindahl: equal debtors that would weigh the same", nullable=True),
         Column("top_1_share", "number", "share of the largest debtor", nullable=True),
@@ -39,19 +39,17 @@ BASES = ("open_items", "overdue", "sales_12m")
 PARETO_SHARE = 0.8
 
 
-def concentration_table(positions: pd.DataFrame, cash_12m_cents: pd.Series, customers: pd.DataFrame) -> pd.DataFrame:
+def concentration_table(positions: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
     """How each amount is spread over debtors, and what the largest one means for the year's cash.
 
-    From: positions (`attribution.POSITIONS`), cash received in twelve months by customer_id, and customers
-          (customer_id, debtor_id, is_catch_all, name), rows as in positions.
+    From: positions (`customer_positions.POSITIONS`) and customers (debtor_id, is_catch_all), rows as in positions.
     To:   `CONCENTRATION`, one row per basis. Debtors in credit count as owing nothing.
     """
     held = positions.assign(
         debtor_id=customers["debtor_id"].to_numpy(),
         is_catch_all=customers["is_catch_all"].to_numpy(dtype=bool),
-        cash_cents=positions["customer_id"].map(cash_12m_cents).fillna(0).astype("int64"),
     )
-    amounts = ["open_items_cents", "overdue_cents", "sales_12m_cents", "cash_cents"]
+    amounts = ["open_items_cents", "overdue_cents", "sales_12m_cents", "cash_12m_cents"]
     named = held[~held["is_catch_all"]]
     debtors = named.groupby("debtor_id", sort=True)[amounts].sum()
     biggest = named.sort_values(["open_items_cents", "sales_12m_cents", "customer_id"], ascending=[False, False, True])
@@ -64,10 +62,10 @@ def _row(basis: str, held: pd.DataFrame, debtors: pd.DataFrame, names: pd.Series
     owed = debtors[f"{basis}_cents"]
     owes = owed[owed > 0]
     point = pareto_point(owes, share=PARETO_SHARE) if len(owes) else None
-    largest = owes.sort_index().idxmax() if len(owes) else None
-    cash = int(held["cash_cents"].sum())
-    opened = int(debtors.loc[largest, "open_items_cents"]) if largest is not None else 0
-    paid = int(debtors.loc[largest, "cash_cents"]) if largest is not None else 0
+    largest = str(owes.sort_index().idxmax()) if len(owes) else None
+    cash = int(held["cash_12m_cents"].sum())
+    opened = int(debtors["open_items_cents"].get(largest, 0))
+    paid = int(debtors["cash_12m_cents"].get(largest, 0))
     return {
         "basis": basis,
         "debtors_count": len(owes),

@@ -26,10 +26,9 @@ class ColumnGroups:
 def read_column(values: pd.Series, *, policy: DriverPolicy, language: str) -> ColumnGroups | None:
     """The groups that a column makes, or None when it makes none.
 
-    Numbers with more values than `max_groups` are cut into `number_classes` classes of equal counts, equal numbers never
-    parted; dates go by year; words keep their `max_groups` − 1 most frequent values, the rest together as 'others'.
-    A column that is nearly empty, has one value, or is nearly different on each row (a name, a number of file) is left
-    out.
+    Numbers with many values are cut into `number_classes` classes of equal counts, equal numbers never parted; dates go
+    by year; words keep their `max_groups` − 1 most frequent values, the rest together as 'others'. A column that is
+    nearly empty, has one value, or is nearly different on each row (a name, a number of file) is left out.
     """
     text = values.astype("str").str.strip()
     text = text.where(text != "")
@@ -40,10 +39,12 @@ def read_column(values: pd.Series, *, policy: DriverPolicy, language: str) -> Co
     numbers = _numbers(filled)
     if numbers.notna().mean() >= READ_SHARE and distinct > policy.number_classes * 2:
         return _number_groups(numbers.reindex(text.index), classes=policy.number_classes, language=language)
-    days = pd.to_datetime(filled.where(filled.str.contains(r"\d{4}[-/]\d|\d[-/]\d{4}")), errors="coerce", format="mixed")
+    days = pd.to_datetime(
+        filled.where(filled.str.contains(r"\d{4}[-/]\d|\d[-/]\d{4}")), errors="coerce", format="mixed"
+    )
     if days.notna().mean() >= READ_SHARE:
         years = days.dt.year.astype("Int64").astype("str").reindex(text.index).astype("str")
-        return _word_groups(years, policy=policy, language=language) if years.nunique() > 1 else None
+        return _word_groups(years, policy=policy, language=language) if len(years.dropna().unique()) > 1 else None
     if distinct > FREE_TEXT_SHARE * len(filled) and distinct > 10:
         return None
     return _word_groups(text, policy=policy, language=language)

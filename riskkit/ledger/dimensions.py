@@ -8,6 +8,7 @@ the relation) fill their dimension; every other one is a dimension of its own, n
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,6 +55,11 @@ class Grouping:
     codes: pd.DataFrame
     labels: dict[tuple[str, str], str]
 
+    @property
+    def levels(self) -> list[str]:
+        """Every level, in order."""
+        return [str(level) for level in self.codes]
+
     def parent_level(self, level: str) -> str | None:
         """The level above a level of the same dimension; None for the first one."""
         for dimension in self.dimensions:
@@ -63,6 +69,8 @@ class Grouping:
 
     def label(self, level: str, code: str, *, language: str) -> str:
         """Name of a group for a reader."""
+        if code == UNKNOWN and level == "size":
+            return {"fr": "Aucun achat en douze mois"}.get(language, "Nothing bought in twelve months")
         if code == UNKNOWN:
             return {"fr": "Inconnu"}.get(language, "Unknown")
         if level in SECTOR_LEVELS:
@@ -103,7 +111,7 @@ def group_customers(
     told = [level for level in codes if (codes[level] != UNKNOWN).any()]
     sector = tuple(level for level in SECTOR_LEVELS if level in told)
     dimensions = [Dimension("sector", sector)] if sector else []
-    dimensions += [Dimension(level, (level,)) for level in told if level not in SECTOR_LEVELS]
+    dimensions += [Dimension(level, (level,)) for level in map(str, told) if level not in SECTOR_LEVELS]
     return Grouping(tuple(dimensions), codes[told], labels)
 
 
@@ -116,8 +124,8 @@ def sales_deciles(sales_cents: pd.Series) -> pd.Series:
     if int(buys.sum()) < 50:
         return pd.Series(None, index=sales_cents.index, dtype="str")
     rank = sales_cents[buys].rank(method="min", pct=True)
-    tenth = np.ceil(rank * 10).clip(1, 10).astype("int64")
-    return tenth.map("{:02d}".format).reindex(sales_cents.index).astype("str")
+    tenths = [f"{min(max(math.ceil(10 * float(share)), 1), 10):02d}" for share in rank]
+    return pd.Series(tenths, index=rank.index, dtype="str").reindex(sales_cents.index)
 
 
 def relation_ages(since: pd.Series, *, as_of: dt.date) -> pd.Series:
@@ -125,7 +133,8 @@ def relation_ages(since: pd.Series, *, as_of: dt.date) -> pd.Series:
     years = (pd.Timestamp(as_of) - since).dt.days / 365.25
     names = ["under_1", "1_2", "2_5", "5_10", "over_10"]
     classes = pd.cut(years, [-np.inf, *AGE_YEARS, np.inf], labels=names, right=False)
-    return classes.astype("str").where(years.notna()).astype("str")
+    named: pd.Series = classes.astype("str").where(years.notna()).astype("str")
+    return named
 
 
 def dimension_of(level: str) -> str:
@@ -157,8 +166,9 @@ def _terms(given: pd.Series, days: pd.Series) -> pd.Series:
     """The terms agreed, else the class of days that a customer's invoices have: `about_30` is 16 to 37 days."""
     codes = given.map(_term_code, na_action="ignore").astype("str")
     classes = pd.cut(days, [-np.inf, 7, 15, 37, 52, 75, np.inf], labels=["0", "10", "30", "45", "60", "90"])
-    about = "about_" + classes.astype("str")
-    return codes.where(codes.notna(), about.where(days.notna()).to_numpy()).astype("str")
+    about = pd.Series("about_" + classes.astype("str"), index=given.index)
+    found: pd.Series = codes.mask(codes.isna() & days.notna(), about).astype("str")
+    return found
 
 
 def _term_code(text: str) -> str:

@@ -126,7 +126,7 @@ class Search:
         return standing(inside[rest], self.overdue[rest], self.exposure[rest], strata[rest]) > STANDS
 
     def evidence(self) -> dict[str, dict[str, tuple[float, bool]]]:
-        """Of each single group searched, by level and code: corrected chance, and whether it stands without its largest.
+        """Of each single group searched, by level and code: corrected chance, and whether it holds without its largest.
 
         The second is True only for groups within the false-alarm rate, the only ones of which it is asked.
         """
@@ -162,7 +162,7 @@ def standing(inside: Flags, overdue: Floats, exposure: Floats, strata: Integers)
 def prepare_search(positions: pd.DataFrame, grouping: Grouping, *, policy: DriverPolicy, seed: int) -> Search:
     """The search over the groups of these customers.
 
-    From: positions (`attribution.POSITIONS`) and the groups of the same customers, in the same order.
+    From: positions (`customer_positions.POSITIONS`) and the groups of the same customers, in the same order.
     To:   a `Search`. Groups of fewer customers with an open item than findings need are left out, as are the unknown
           and the small groups taken together; groups with the same members count once.
     """
@@ -172,7 +172,7 @@ def prepare_search(positions: pd.DataFrame, grouping: Grouping, *, policy: Drive
     exposure = positions["open_items_cents"].to_numpy(np.float64)[rows]
     total = max(float(exposure.sum()), 1.0)
     least = policy.min_overdue_customers
-    levels = list(codes)
+    levels = grouping.levels
     plain = [level for level in levels if level not in SIZE_LEVELS and level != "terms"]
     singles = _searched(single_groups(codes, plain), least=least)
     sizes = _searched(single_groups(codes, [level for level in levels if level in SIZE_LEVELS]), least=least)

@@ -25,8 +25,8 @@ DRIVERS = Table(
         Column("level", "text", "level of the first condition; `customer` for a customer"),
         Column("code", "text", "group of that level, or customer_id"),
         Column("label", "text", "its name for a reader"),
-        Column("second_level", "text", "of a pair, level of the second condition; of a customer, the level of the group "
-               "that it passes for", nullable=True),
+        Column("second_level", "text", "of a pair, level of the second condition; of a customer, the level of the "
+               "group that it passes for", nullable=True),
         Column("second_code", "text", "group of that level", nullable=True),
         Column("second_label", "text", "its name for a reader", nullable=True),
         Column("customers_count", "integer", "customers that meet the conditions"),
@@ -46,8 +46,8 @@ DRIVERS = Table(
         Column("excess_overdue_high_cents", "cents", "upper end", nullable=True),
         Column("largest_customer_share", "number", "its largest customer's part of its overdue"),
         Column("largest_customer_name", "text", "name of that customer, or its id"),
-        Column("corrected_p", "number", "chance of such an excess, corrected for all groups and pairs tried; missing for "
-               "a customer", nullable=True),
+        Column("corrected_p", "number", "chance of such an excess, corrected for all groups and pairs tried; missing "
+               "for a customer", nullable=True),
         Column("within_size_lift", "number", "lift against customers of equal size; missing for a size", nullable=True),
         Column("within_terms_lift", "number", "lift against customers of equal terms", nullable=True),
         Column("within_both_lift", "number", "lift against customers of equal size and terms", nullable=True),
@@ -85,7 +85,7 @@ def find_drivers(
 ) -> pd.DataFrame:
     """The drivers of the unpaid, largest excess first.
 
-    From: positions (`attribution.POSITIONS`), the groups of the same customers and the search over them;
+    From: positions (`customer_positions.POSITIONS`), the groups of the same customers and the search over them;
           is_catch_all, True for accounts that mix one-off customers, which are never named.
     To:   `DRIVERS`; empty when nothing stands out.
 
@@ -246,7 +246,7 @@ def _customers_named(book: _Book, is_catch_all: pd.Series | None) -> list[dict[s
     if is_catch_all is not None:
         large &= ~is_catch_all.to_numpy(dtype=bool)
     rows = []
-    for place in np.flatnonzero(large.to_numpy()):
+    for place in np.flatnonzero(large.to_numpy()).tolist():
         member = positions.iloc[[place]]
         name = str(member["name"].iloc[0]) if pd.notna(member["name"].iloc[0]) else str(member["customer_id"].iloc[0])
         row = {
@@ -257,7 +257,7 @@ def _customers_named(book: _Book, is_catch_all: pd.Series | None) -> list[dict[s
             **_amounts(member, positions),
             **dict.fromkeys(("survives_within_size", "survives_within_terms", "survives_within_both"), False),
         }
-        rows.append(row | _posing(int(place), book))
+        rows.append(row | _posing(place, book))
     return rows
 
 

@@ -17,7 +17,7 @@ MIN_STRATUM = 10  # customers with an open item, below which terms are taken tog
 CELL = 30  # customers with an open item per stratum, on average, that sizes are parted for
 
 
-def terms_strata(codes: pd.DataFrame, live: Integers | None = None) -> Integers:
+def terms_strata(codes: pd.DataFrame) -> Integers:
     """Stratum of equal terms of each customer; terms of few customers together, one stratum when none is known."""
     if "terms" not in codes:
         return np.zeros(len(codes), dtype=np.int64)
@@ -43,25 +43,27 @@ def strata_of(codes: pd.DataFrame, sales_cents: Integers, *, count: int, level: 
 def adjusted(positions: pd.DataFrame, codes: pd.DataFrame, *, count: int) -> dict[str, pd.Series]:
     """Overdue in cents that each group would have at the rates of customers alike, by level: it sums to all overdue.
 
-    Rounded by largest remainders. Groups are the index of each series.
+    Rounded by largest remainders. Groups are the index of each series. Only customers with an open item are compared.
     """
+    total = int(positions["overdue_cents"].sum())
+    live = (positions["open_items_cents"] > 0).to_numpy()
+    positions, every, codes = positions[live], codes, codes[live].reset_index(drop=True)
     sales = positions["sales_12m_cents"].to_numpy(np.int64)
     overdue = positions["overdue_cents"].to_numpy(np.float64)
     exposure = positions["open_items_cents"].to_numpy(np.float64)
-    total = int(positions["overdue_cents"].sum())
     usual = strata_of(codes, sales, count=count)
-    expected = {}
+    expected: dict[str, pd.Series] = {}
     for level in codes:
         strata = usual if level not in (*SIZE_LEVELS, "terms") else strata_of(codes, sales, count=count, level=level)
         each = pd.Series(_expected(overdue, exposure, strata)).groupby(codes[level].to_numpy(), sort=True).sum()
-        expected[str(level)] = _whole(each, total=total)
+        expected[str(level)] = _whole(each.reindex(np.unique(every[level]), fill_value=0.0), total=total)
     return expected
 
 
 def _expected(overdue: Floats, exposure: Floats, strata: Integers) -> Floats:
     """R_s·e_i of each customer."""
     whole, owed = np.bincount(strata, exposure), np.bincount(strata, overdue)
-    rate = np.divide(owed, whole, out=np.zeros_like(whole), where=whole > 0)
+    rate = np.divide(owed, whole, out=np.zeros(len(whole)), where=whole > 0)
     each: Floats = rate[strata] * exposure
     return each
 
@@ -75,4 +77,5 @@ def _whole(amounts: pd.Series, *, total: int) -> pd.Series:
         order = (floors - amounts).sort_values(kind="stable", ascending=step > 0).index
         for code in [order[n % len(order)] for n in range(abs(missing))]:
             floors[code] += step
-    return floors
+    whole: pd.Series = floors
+    return whole

@@ -25,7 +25,7 @@ _CELLS_PER_CHUNK = 4_000_000  # customers × draws held at once: 32 MB an array
 
 @dataclass(frozen=True)
 class Groups:
-    """Groups by their conditions (one, or a pair that must both hold) and their members, groups × customers of 0 and 1."""
+    """Groups by their conditions (one, or two that both hold) and members: a sparse groups × customers of 0 and 1."""
 
     conditions: tuple[tuple[Condition, ...], ...]
     members: Any
@@ -176,13 +176,13 @@ def greatest_by_chance(
         for kept, family, of in zip(maxima, families, spreads, strict=True):
             if len(family):
                 kept[first : first + size] = statistic(family.members, of, dealt).max(axis=0)
-    return [np.sort(kept) for kept in maxima]
+    return [np.asarray(np.sort(kept), dtype=np.float64) for kept in maxima]
 
 
 def p_values(observed: Floats, greatest: Floats) -> Floats:
     """Chance, corrected for the whole family, of a statistic as large as each one observed."""
     beyond = len(greatest) - np.searchsorted(greatest, observed, side="left")
-    corrected: Floats = (1.0 + beyond) / (1.0 + len(greatest))
+    corrected: Floats = ((1.0 + beyond) / (1.0 + len(greatest))).astype(np.float64)
     return corrected
 
 
@@ -198,4 +198,5 @@ def size_strata(sales_cents: Integers, *, count: int) -> Integers:
 def crossed(*strata: Integers) -> Integers:
     """The strata that two or more stratifications make together."""
     frame = pd.DataFrame(dict(enumerate(strata)))
-    return frame.groupby(list(frame.columns), sort=True).ngroup().to_numpy(dtype=np.int64)
+    numbers: Integers = frame.groupby(list(frame.columns), sort=True).ngroup().to_numpy().astype(np.int64)
+    return numbers

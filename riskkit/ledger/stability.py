@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 import pandas as pd
 
 from riskkit.ledger.dimensions import Grouping
 
 
-def with_stability(attribution: pd.DataFrame, months: pd.DataFrame, grouping: Grouping, customer_ids: pd.Series) -> pd.DataFrame:
+def with_stability(
+    attribution: pd.DataFrame, months: pd.DataFrame, grouping: Grouping, customer_ids: pd.Series, *, count: int
+) -> pd.DataFrame:
     """The attribution with stable_months_count, same_sign_share and same_rank_share.
 
-    From: `attribution.ATTRIBUTION`; months (`month_positions.MONTH_POSITIONS`); the groups of `customer_ids`.
-    To:   the attribution. Missing shares where no month end is known.
+    From: `attribution.ATTRIBUTION`; months (`customer_months.CUSTOMER_MONTHS`, the run's own date last); the groups of
+          `customer_ids`.
+    To:   the attribution. Missing shares where no month end before the run's is known.
+
+    Parameters
+    ----------
+    count
+        Month ends looked back at, at most, before the date of the run.
 
     Notes
     -----
     Who is in a group is what the run knows: customer files carry no history. What each owed is what was known then.
     """
-    dates = np.unique(months["as_of_day"]) if len(months) else np.array([], dtype=np.int64)
-    if attribution.empty or not len(dates):
+    held = _positions(months)
+    dates = pd.DatetimeIndex(held["as_of"].unique()).sort_values()[:-1]
+    dates = dates[max(len(dates) - count, 0) :]
+    if attribution.empty or dates.empty:
         return attribution
     place = pd.Series(np.arange(len(customer_ids)), index=customer_ids.array)
-    rows = place.reindex(months["customer_id"]).to_numpy()
-    known = ~np.isnan(rows)
-    held, rows = months[known], rows[known].astype(np.int64)
+    held = held[held["as_of"].isin(dates) & held["customer_id"].isin(place.index)]
+    rows = place.reindex(held["customer_id"]).to_numpy(dtype=np.int64)
     parts = []
     for level, table in attribution.groupby("level", sort=False):
         codes = grouping.codes[str(level)].to_numpy()[rows]
-        sums = held.groupby(["as_of_day", codes])[["open_items_cents", "overdue_cents"]].sum()
-        excess = _excess(sums).unstack(fill_value=0.0).reindex(index=dates, columns=table["code"], fill_value=0.0)
-        parts.append(_shares(table, excess))
+        sums = held.groupby(["as_of", codes])[["open", "overdue"]].sum()
+        wide = _excess(sums).reset_index(name="excess").pivot_table(index="as_of", columns="level_1", values="excess")
+        parts.append(_shares(table, wide.reindex(index=dates, columns=table["code"]).fillna(0.0)))
     shares = pd.concat(parts).reindex(attribution.index)
     return attribution.assign(
         stable_months_count=len(dates),
@@ -40,10 +48,19 @@ def with_stability(attribution: pd.DataFrame, months: pd.DataFrame, grouping: Gr
     )
 
 
+def _positions(months: pd.DataFrame) -> pd.DataFrame:
+    """Open items and overdue by customer and month end, from the buckets of the aged balance."""
+    not_buckets = ("receivables_cents", "sales_cents")
+    buckets = [name for name in months.columns if name.endswith("_cents") and name not in not_buckets]
+    late = [name for name in buckets if name not in ("not_due_cents", "undated_cents")]
+    sums = {"open": months[buckets].sum(axis=1), "overdue": months[late].sum(axis=1)}
+    return months[["as_of", "customer_id"]].assign(**sums)
+
+
 def _excess(sums: pd.DataFrame) -> pd.Series:
     totals = sums.groupby(level=0).transform("sum")
-    rate = totals["overdue_cents"] / totals["open_items_cents"].where(totals["open_items_cents"] > 0)
-    excess: pd.Series = (sums["overdue_cents"] - rate * sums["open_items_cents"]).fillna(0.0)
+    rate = totals["overdue"] / totals["open"].where(totals["open"] > 0)
+    excess: pd.Series = (sums["overdue"] - rate * sums["open"]).fillna(0.0)
     return excess
 
 
@@ -56,5 +73,3 @@ def _shares(table: pd.DataFrame, excess: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {"same_sign_share": signs.mean(axis=0), "same_rank_share": near.mean(axis=0)}, index=table.index
     )
-
-

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import narwhals.stable.v2 as nw
 import pandas as pd
 
-from riskkit.engine import connect, write_parquet
+from riskkit.engine import write_parquet
 from riskkit.errors import DataError, Message, message
 from riskkit.ledger.book import Book
-from riskkit.ledger.sectors import attribute_sectors, finding_sentences
 from riskkit.ledger.snapshot import Snapshot, choose_terms, strike, strike_history
 from riskkit.sources.quality import make_quality
 from riskkit.sources.quality_tables import RECONCILIATION
@@ -21,11 +19,10 @@ from riskkit.sources.reading import Reading
 from riskkit.sources.stored import StoredTable
 from riskkit.workbench.companies_stage import Identified, identify_companies
 from riskkit.workbench.companies_tables import company_notes, company_tables
+from riskkit.workbench.drivers_stage import explain_unpaid
 from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.progress import Progress
 from riskkit.workbench.scores_stage import Scored, score_customers
-
-YEAR_DAYS = 365
 
 
 @dataclass(frozen=True)
@@ -82,10 +79,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     history = strike_history(book, as_of=date, policy=policy, terms=terms)
     quality = make_quality(reading, as_of=date, customers=customers)
     progress.stage("sectors")
-    positions = customer_positions(customers, reading, snapshot.ageing, as_of=date)
-    sectors = attribute_sectors(
-        positions, draws=policy.bootstrap_draws, confidence=policy.confidence, seed=policy.seed, language=language
-    )
+    explained = explain_unpaid(reading, customers, snapshot, history.months, policy=policy, language=language)
     progress.stage("scores")
     scored = score_customers(history, snapshot, identified, portfolio=portfolio, language=language)
     return Composition(
@@ -101,7 +95,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             "ageing": snapshot.ageing,
             "measures": history.measures,
             "customer_months": history.months,
-            "sectors": sectors,
+            **explained.tables,
             "quality": quality.quality,
             "quality_rows": quality.rows,
             "quality_grades": quality.grades,
@@ -109,7 +103,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             **scored.tables,
             "reconciliation_lines": quality.reconciliation if len(quality.reconciliation) else RECONCILIATION.empty(),
         },
-        findings=tuple(finding_sentences(sectors, currency=reading.currency)),
+        findings=explained.findings,
         notes=(*notes, *company_notes(identified, snapshot.ageing, as_of=date), *scored.notes),
         identified=identified,
         scored=scored,
@@ -125,28 +119,6 @@ def write_tables(tables: Mapping[str, pd.DataFrame | StoredTable], folder: Path)
             table.write_amounts(path)
         else:
             write_parquet(table, path)
-
-
-def customer_positions(
-    customers: pd.DataFrame, reading: Reading, ageing: pd.DataFrame, *, as_of: dt.date
-) -> pd.DataFrame:
-    """What each customer owes and bought over twelve months: `ledger.attribution.POSITIONS` with its NAF levels."""
-    issued = nw.col("issue_date")
-    with connect() as connection:
-        recent = reading.lazy("invoices", connection).filter(
-            nw.col("is_sale") & (issued <= as_of) & (issued > as_of - dt.timedelta(days=YEAR_DAYS))
-        )
-        sold = recent.group_by("customer_id").agg(nw.col("amount_cents").sum().cast(nw.Int64))
-        sales: pd.DataFrame = sold.collect(backend="pandas").to_native()
-    sums = ageing.set_index("customer_id")[["open_items_cents", "overdue_cents"]]
-    positions = customers[["customer_id", "name", "naf_code", "section", "division"]].join(sums, on="customer_id")
-    positions["sales_12m_cents"] = positions["customer_id"].map(sales.set_index("customer_id")["amount_cents"])
-    cents = ["open_items_cents", "overdue_cents", "sales_12m_cents"]
-    return (
-        positions.astype(dict.fromkeys(cents, "Int64"))
-        .fillna(dict.fromkeys(cents, 0))
-        .astype(dict.fromkeys(cents, "int64"))
-    )
 
 
 def _valuation_date(reading: Reading, as_of: dt.date | None) -> tuple[dt.date, tuple[Message, ...]]:

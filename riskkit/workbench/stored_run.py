@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from riskkit.engine import read_parquet
-from riskkit.errors import UsageError, message
+from riskkit.errors import Message, UsageError, message
 from riskkit.exhibits.run_tables import RunTables
-from riskkit.ledger.sectors import finding_sentences, sectors_in_cents
+from riskkit.ledger.driver_sentences import run_sentences
 from riskkit.sources.cells import REASONS as CELL_REASONS
 from riskkit.sources.fec_file import REASONS as LEDGER_REASONS
 from riskkit.workbench.manifest import read_manifest
@@ -60,10 +60,17 @@ def load_run(folder: Path) -> RunTables:
         as_of=dt.date.fromisoformat(manifest["as_of"]),
         currency=manifest["currency"],
         manifest=manifest,
-        findings=finding_sentences(sectors_in_cents(tables["sectors"]), currency=manifest["currency"]),
+        findings=_findings(folder, manifest["currency"]),
         states=_states(folder),
         **tables,
     )
+
+
+def _findings(folder: Path, currency: str) -> list[Message]:
+    """What drives the unpaid, in sentences; nothing for a run made before drivers were searched."""
+    if not (folder / "tables" / "drivers.parquet").is_file():
+        return []
+    return run_sentences(read_table(folder, "drivers"), read_table(folder, "attribution"), currency=currency)
 
 
 def _states(folder: Path) -> pd.Series | None:

@@ -1,68 +1,45 @@
-"""Attribution of the overdue to groups: hand-worked shares and excess, properties, and what counts as a finding."""
-
-import itertools
+"""Attribution of the overdue to groups: hand-worked shares, excess and adjusted excess, and properties."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
+from riskkit.exhibits.language import language
 from riskkit.ledger import attribution
-from riskkit.ledger.attribution import ATTRIBUTION, attribute
-from riskkit.ledger.customer_resampling import GroupedPositions, corrected_p, excess_and_error, resampled_sums
-
-SHARES = ["sales_share", "exposure_share", "overdue_share"]
-
-
-def positions(*rows):
-    """Customers from (customer_id, group, open items, overdue, sales) in cents."""
-    return pd.DataFrame(
-        [(c, f"Client {c}", g, e, u, s) for c, g, e, u, s in rows],
-        columns=["customer_id", "name", "group", "open_items_cents", "overdue_cents", "sales_12m_cents"],
-    )
-
+from riskkit.ledger.attribution import ATTRIBUTION, attribute, excess_cents
+from riskkit.ledger.customer_resampling import resampled_intervals
+from riskkit.ledger.driver_search import prepare_search
+from riskkit.ledger.equal_strata import adjusted
+from riskkit.ledger.sectors import SECTORS, sector_attribution
+from tests.ledger.portfolios import POLICY, attributed, grouping_of, positions, simulated
 
 SIX = positions(
-    ("C1", "A", 400, 300, 1000),
-    ("C2", "A", 100, 100, 1000),
-    ("C3", "B", 300, 50, 3000),
-    ("C4", "B", 200, 0, 1000),
-    ("C5", None, 400, 150, 2000),
-    ("C6", "", 600, 0, 0),
+    ("C1", 400, 300, 1000),
+    ("C2", 100, 100, 1000),
+    ("C3", 300, 50, 3000),
+    ("C4", 200, 0, 1000),
+    ("C5", 400, 150, 2000),
+    ("C6", 600, 0, 0),
 )
+GROUPS = ["A", "A", "B", "B", "unknown", "unknown"]
 
 
-def attributed(frame, *, draws=200, seed=7, **options):
-    return attribute(frame, by="group", draws=draws, confidence=0.95, seed=seed, **options)
-
-
-def simulated(*, seed, customers=400, groups=10, planted=0.0, spread=1.0):
-    """Customers with skewed exposure; those of group G0 owe `planted` more of it late."""
-    generator = np.random.default_rng(seed)
-    group = generator.integers(groups, size=customers)
-    exposure = np.exp(generator.normal(9, spread, customers))
-    late = np.where(generator.random(customers) < 0.5, generator.beta(1, 3, customers), 0.0)
-    late = np.clip(late + planted * (group == 0), 0, 1)
-    cents = np.round(exposure * 100).astype("int64")
-    return pd.DataFrame(
-        {
-            "customer_id": [f"C{i:05}" for i in range(customers)],
-            "name": [f"Client {i}" for i in range(customers)],
-            "group": [f"G{g}" for g in group],
-            "open_items_cents": cents,
-            "overdue_cents": (cents * late).astype("int64"),
-            "sales_12m_cents": cents * 6,
-        }
-    )
+def six(held=SIX, **levels):
+    grouping = grouping_of(**(levels or {"x_group": GROUPS}))
+    search = prepare_search(held, grouping, policy=POLICY, seed=1)
+    return attribute(held, grouping, search, policy=POLICY, draws=200, confidence=0.95, seed=7)
 
 
 def test_shares_lift_and_excess_by_hand():
     # exposure: A 400+100=500, B 300+200=500, unknown 400+600=1000; E=2000
     # overdue:  A 300+100=400, B 50,          unknown 150;          U=600, R=600/2000=0.3
     # sales:    A 2000,        B 4000,        unknown 2000;         S=8000
-    table = attributed(SIX).set_index("code")
+    table = six().set_index("code")
     assert table.index.tolist() == ["A", "unknown", "B"]  # largest overdue first
+    assert table["is_unknown"].tolist() == [False, True, False]
     assert table["customers_count"].to_dict() == {"A": 2, "B": 2, "unknown": 2}
     assert table["overdue_customers_count"].to_dict() == {"A": 2, "B": 1, "unknown": 1}
     assert table["overdue_share"].to_dict() == pytest.approx({"A": 400 / 600, "B": 50 / 600, "unknown": 0.25})
@@ -76,224 +53,167 @@ def test_shares_lift_and_excess_by_hand():
 
 
 def test_largest_customer_and_the_lift_without_it_by_hand():
-    table = attributed(SIX).set_index("code")
+    table = six().set_index("code")
     # A: C1 owes 300 of 400 late. Without C1: A 100 of 300 overdue, 100 of 1600 exposed: (1/3)/(1/16) = 16/3
-    assert table.loc["A", ["largest_customer_share", "largest_customer_name"]].tolist() == [0.75, "Client C1"]
+    assert table.loc["A", "largest_customer_share"] == 0.75
+    assert table.loc["A", "largest_customer_name"] == "Client C1"
     assert table.loc["A", "lift_without_largest"] == pytest.approx(16 / 3)
-    assert table.loc["A", "reason"] == attribution.FEW_CUSTOMERS.template  # two customers, five are needed
+    # B: C3 is all of its overdue; without it nothing: lift 0
+    assert table.loc["B", "lift_without_largest"] == 0
 
 
-def test_excess_is_rounded_so_that_it_still_sums_to_zero():
-    # U=100 over three equal exposures: 33.33 each, rounded 34, 33, 33; X = 100−34, −33, −33
-    table = attributed(positions(("1", "A", 100, 100, 1), ("2", "B", 100, 0, 1), ("3", "C", 100, 0, 1)))
-    assert table.set_index("code")["excess_overdue_cents"].to_dict() == {"A": 66, "B": -33, "C": -33}
+def test_equal_terms_undo_a_paradox_by_hand():
+    # Short terms: 10 customers of 100 open, half of it late. Long terms: 10 of 100, a tenth late.
+    # Group A: 8 short, 2 long: 8·50 + 2·10 = 420 late of 1000; B: 2 short, 8 long: 180 of 1000; R = 600/2000 = 0.3.
+    # Raw excess of A: 420 − 300 = 120. At equal terms: 8·0.5·100 + 2·0.1·100 = 420 expected: excess 0, lift 1.
+    rows = [(f"S{n}", 100, 50, 600) for n in range(10)] + [(f"L{n}", 100, 10, 600) for n in range(10)]
+    held = positions(*rows)
+    terms = ["30"] * 10 + ["60"] * 10
+    group = ["A"] * 8 + ["B"] * 2 + ["A"] * 2 + ["B"] * 8
+    table = six(held, terms=terms, x_group=group).set_index(["level", "code"])
+    assert table.loc[("x_group", "A"), "excess_overdue_cents"] == 120
+    assert table.loc[("x_group", "A"), "adjusted_excess_cents"] == 0
+    assert table.loc[("x_group", "A"), "adjusted_lift"] == pytest.approx(1.0)
+    # Terms themselves are compared at equal size only: one stratum, so the adjusted excess is the raw one.
+    assert table.loc[("terms", "30"), "adjusted_excess_cents"] == 500 - 300
+    assert table.loc[("terms", "30"), "reason"] == attribution.MECHANICAL.template
 
 
-def test_a_customer_without_a_name_is_named_by_its_id():
-    nameless = SIX.assign(name=None)
-    assert attributed(nameless).set_index("code").loc["A", "largest_customer_name"] == "C1"
+def test_every_level_sums_to_nothing_and_holds_the_whole_ledger():
+    customers, held = simulated(seed=2)
+    customers.loc[:40, "naf_code"] = None
+    table = attributed(customers, held)
+    sums = table.groupby("level").sum(numeric_only=True)
+    assert {"section", "division", "subclass", "region", "size", "age", "terms", "x_canal"} <= set(sums.index)
+    assert (sums["excess_overdue_cents"] == 0).all()
+    assert (sums["adjusted_excess_cents"] == 0).all()
+    for name in ("open_items_cents", "overdue_cents", "sales_12m_cents"):
+        assert (sums[name] == held[name].sum()).all()
+    assert (sums["customers_count"] == len(held)).all()
 
 
-def test_a_customer_split_over_groups_counts_in_each_and_is_drawn_whole():
-    split = positions(("C1", "A", 100, 50, 10), ("C1", "B", 100, 50, 10), ("C2", "A", 100, 0, 10))
-    table = attributed(split).set_index("code")
-    assert table["customers_count"].to_dict() == {"A": 2, "B": 1}
-    # C1 drawn twice, once or not at all: U_A = U_B in every draw, so the share of B is always one half
-    assert table.loc["B", ["overdue_share_low", "overdue_share_high"]].tolist() == [0.5, 0.5]
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 10**12), st.integers(0, 10**12)), min_size=1, max_size=12))
+def test_excess_sums_to_zero_to_the_cent(rows):
+    exposure = pd.Series([a + b for a, b in rows])
+    excess = excess_cents(pd.Series([b for _, b in rows]), exposure)
+    assert sum(excess) == (0 if exposure.sum() else sum(excess))
+    rate = sum(b for _, b in rows) / max(int(exposure.sum()), 1)
+    assert all(
+        abs(x - (b - rate * e)) <= 1 + 1e-3 * abs(b) for x, (_, b), e in zip(excess, rows, exposure, strict=True)
+    )
 
 
-def test_input_is_left_as_it_was():
-    before = SIX.copy(deep=True)
-    attributed(SIX)
-    pd.testing.assert_frame_equal(SIX, before)
+def test_adjusted_expectation_by_an_independent_loop():
+    customers, held = simulated(seed=5, customers=60)
+    codes = pd.DataFrame({"terms": customers["payment_terms"], "x_canal": customers["x_canal"]})
+    found = adjusted(held, codes, count=1)["x_canal"]
+    expected = dict.fromkeys(sorted(set(codes["x_canal"])), 0.0)
+    for terms in set(codes["terms"]):
+        inside = [n for n in range(60) if codes["terms"][n] == terms and held["open_items_cents"][n] > 0]
+        rate = sum(held["overdue_cents"][n] for n in inside) / sum(held["open_items_cents"][n] for n in inside)
+        for n in inside:
+            expected[codes["x_canal"][n]] += rate * held["open_items_cents"][n]
+    assert found.to_dict() == pytest.approx(expected, abs=1)
+    assert found.sum() == held["overdue_cents"].sum()
+
+
+def test_order_of_rows_changes_nothing():
+    customers, held = simulated(seed=4, planted=0.35)
+    order = np.random.default_rng(1).permutation(len(held))
+    shuffled = attributed(customers.iloc[order].reset_index(drop=True), held.iloc[order].reset_index(drop=True))
+    pd.testing.assert_frame_equal(shuffled, attributed(customers, held))
+
+
+def test_scaling_money_leaves_lift_and_verdicts_alone():
+    customers, held = simulated(seed=4, planted=0.35)
+    cents = ["open_items_cents", "overdue_cents", "sales_12m_cents"]
+    plain, large = attributed(customers, held), attributed(customers, held.assign(**{c: held[c] * 7 for c in cents}))
+    assert large["lift"].to_numpy() == pytest.approx(plain["lift"].to_numpy(), nan_ok=True)
+    assert large["lift_low"].to_numpy() == pytest.approx(plain["lift_low"].to_numpy(), nan_ok=True)
+    assert large["is_finding"].equals(plain["is_finding"])
+    assert (abs(large["excess_overdue_cents"] - 7 * plain["excess_overdue_cents"]) <= 7).all()
+
+
+def test_levels_drill_down_to_their_parents():
+    table = attributed(*simulated(seed=1))
+    children = table[table["parent_level"].notna()]
+    assert set(children["level"]) == {"division", "group", "class", "subclass"}
+    for (level, parent), part in children.groupby(["parent_level", "parent_code"]):
+        above = table[(table["level"] == level) & (table["code"] == parent)].iloc[0]
+        assert part["overdue_cents"].sum() == above["overdue_cents"]
+        assert part["excess_overdue_cents"].sum() == pytest.approx(above["excess_overdue_cents"], abs=len(part))
+
+
+def test_planted_sector_is_a_finding_and_nothing_else():
+    table = attributed(*simulated(seed=1, planted=0.35))
+    found = table[table["is_finding"]]
+    assert found["code"].tolist() == ["F", "43", "43.2", "43.21", "43.21A"]  # one sub-class: the same at each level
+    assert (found["lift_low"] > 1).all()
+    assert table.loc[table["is_finding"], "reason"].isna().all()
+
+
+def test_one_customer_is_not_a_finding():
+    customers, held = simulated(seed=6)
+    giant = customers.index[customers["naf_code"] == "56.10A"][0]
+    held.loc[giant, ["open_items_cents", "overdue_cents"]] = held["open_items_cents"].sum() // 4
+    table = attributed(customers, held).set_index(["level", "code"])
+    assert not table["is_finding"].any()
+    assert table.loc[("section", "I"), "reason"] == attribution.ONE_CUSTOMER.template
+
+
+def test_bootstrap_interval_covers_the_truth():
+    # 60 ledgers of one law: the share of the late group is known from a very large one.
+    def late_of(seed, customers):
+        frame, held = simulated(seed=seed, customers=customers, planted=0.35)
+        amounts = [held[name].to_numpy(np.float64) for name in ("overdue_cents", "open_items_cents")]
+        return (frame["naf_code"] == "43.21A").to_numpy(), *amounts
+
+    late, overdue, _ = late_of(99, 60_000)
+    truth = overdue[late].sum() / overdue.sum()
+    inside = 0
+    for seed in range(60):
+        late, overdue, exposure = late_of(seed, 400)
+        members = sparse.csr_matrix(late[None, :].astype(np.float64))
+        found = resampled_intervals(
+            members, overdue, exposure, customers_count=400, draws=400, confidence=0.95, seed=seed
+        )
+        inside += found.share[0, 0] <= truth <= found.share[1, 0]
+    assert inside >= 51  # P(fewer than 51 of 60 at 95 %) = 0.001
 
 
 @pytest.mark.parametrize(
-    ("frame", "reason"),
+    ("change", "reason"),
     [
-        (SIX.assign(overdue_cents=0), attribution.NOTHING_OVERDUE),
-        (SIX.assign(open_items_cents=0, overdue_cents=0, sales_12m_cents=0), attribution.NOTHING_OVERDUE),
-        (SIX.assign(group="A"), attribution.ONE_GROUP),
-        (SIX.assign(group=None), attribution.ALL_UNKNOWN),
+        ({"overdue_cents": 0}, attribution.NOTHING_OVERDUE),
+        ({}, attribution.ONE_GROUP),
     ],
 )
-def test_what_cannot_be_compared_says_why(frame, reason):
-    table = attributed(frame)
-    assert table[["lift", "lift_low", "lift_high", "corrected_p"]].isna().all(axis=None)
-    assert not table["is_finding"].any()
-    assert (table["reason"] == reason.template).all()
-    assert table["excess_overdue_cents"].sum() == 0
+def test_what_cannot_be_compared_says_why(change, reason):
+    table = six(SIX.assign(**change), x_group=["A"] * 6)
+    assert table["reason"].tolist() == [reason.template]
+    assert table["lift"].isna().all()
 
 
-def test_more_overdue_than_open_is_refused():
-    with pytest.raises(ValueError, match="1 customers have more overdue than open items, first C2"):
-        attributed(SIX.assign(overdue_cents=[300, 101, 50, 0, 150, 0]))
+def test_empty_and_idle_portfolios():
+    customers, held = simulated(seed=1, customers=60)
+    assert attributed(customers.iloc[:0], held.iloc[:0]).columns.tolist() == ATTRIBUTION.names
+    idle = attributed(customers, held.assign(open_items_cents=0, overdue_cents=0))
+    assert (idle["overdue_cents"] == 0).all()
+    assert not idle["is_finding"].any()
 
 
-def test_a_group_that_owes_nothing_has_no_lift():
-    table = attributed(pd.concat([SIX, positions(("C7", "D", 0, 0, 500))])).set_index("code")
-    assert np.isnan(table.loc["D", "lift"])
-    assert table.loc["D", "reason"] == attribution.NO_EXPOSURE.template
-    assert np.isnan(table.loc["D", "largest_customer_share"])
+def test_sector_view_is_the_attribution():
+    table = attributed(*simulated(seed=1, planted=0.35))
+    sectors = sector_attribution(table)
+    assert sectors.columns.tolist() == SECTORS.names
+    assert set(sectors["level"]) == {"section", "division"}
+    assert sectors["excess_overdue_cents"].sum() == 0
 
 
-def test_no_customer_gives_an_empty_table():
-    assert attributed(SIX.iloc[:0]).empty
-    assert attributed(SIX.iloc[:0]).columns.tolist() == ATTRIBUTION.names
-
-
-CUSTOMERS = st.lists(
-    st.tuples(
-        st.sampled_from(["A", "B", "C", None]),
-        st.integers(0, 10**9),
-        st.floats(0, 1),
-        st.integers(-(10**6), 10**9),
-    ),
-    min_size=1,
-    max_size=12,
-).map(lambda rows: positions(*[(f"C{i}", g, e, int(e * late), s) for i, (g, e, late, s) in enumerate(rows)]))
-
-
-@settings(max_examples=40, deadline=None)
-@given(CUSTOMERS)
-def test_groups_conserve_the_ledger_and_excess_sums_to_zero(frame):
-    table = attributed(frame, draws=30)
-    for name in ("open_items_cents", "overdue_cents", "sales_12m_cents"):
-        assert table[name].sum() == frame[name].sum()
-    assert table["excess_overdue_cents"].sum() == 0
-    for name in SHARES:
-        assert table[name].isna().all() or table[name].sum() == pytest.approx(1)
-    inside = table.dropna(subset=["lift", "lift_low"])
-    assert (inside["lift_low"] <= inside["lift_high"]).all()
-
-
-@settings(max_examples=25, deadline=None)
-@given(CUSTOMERS, st.randoms(), st.integers(2, 1000))
-def test_neither_row_order_nor_currency_matters(frame, random, factor):
-    table = attributed(frame, draws=30)
-    order = list(range(len(frame)))
-    random.shuffle(order)
-    pd.testing.assert_frame_equal(attributed(frame.iloc[order], draws=30), table)
-    money = [name for name in frame if name.endswith("_cents")]
-    scaled = attributed(frame.assign(**{name: frame[name] * factor for name in money}), draws=30)
-    pure = [column.name for column in ATTRIBUTION if column.kind == "number" or column.name == "is_finding"]
-    pd.testing.assert_frame_equal(scaled[pure], table[pure], rtol=1e-9)
-
-
-def grouped(overdue, exposure, sizes):
-    return GroupedPositions(
-        overdue=np.array(overdue, dtype=float),
-        exposure=np.array(exposure, dtype=float),
-        bounds=np.concatenate([[0], np.cumsum(sizes)]),
-        customer=np.arange(len(overdue)),
-        customers_count=len(overdue),
-    )
-
-
-def test_bootstrap_sums_have_the_moments_of_multinomial_weights():
-    # Weights are multinomial(n; 1/n): the mean of Σw·x is Σx, its variance Σx² − (Σx)²/n. Idle customers count in n.
-    x = np.array([0.5, 0.2, 0.0, 0.3, 0.0, 0.0, 0.4, 0.1])
-    draws = resampled_sums(grouped(x, x, [3, 5]), draws=20_000, seed=1)[:, :, 0].sum(axis=1)
-    variance = (x**2).sum() - x.sum() ** 2 / 8  # 0.55 − 2.25/8 = 0.26875
-    assert variance == pytest.approx(0.26875)
-    assert draws.mean() == pytest.approx(1.5, abs=4 * (variance / 20_000) ** 0.5)
-    assert draws.var() == pytest.approx(variance, rel=0.05)
-
-
-def test_standard_error_of_excess_agrees_with_the_bootstrap():
-    generator = np.random.default_rng(3)
-    exposure = generator.random(400) / 200
-    sample = grouped(exposure * generator.random(400), exposure, [100, 300])
-    _, error = excess_and_error(sample.sums())
-    spread = excess_and_error(resampled_sums(sample, draws=4000, seed=4))[0].std(axis=0)
-    assert error == pytest.approx(spread, rel=0.08)
-
-
-def test_permutation_p_value_agrees_with_all_the_ways_to_deal_customers():
-    # Nine customers who owe 1 each, four in the first group; late parts 0.9 0.8 0.7 0.2 | 0.5 0.6 0.1 0.3 0.4.
-    # All 126 ways to choose the four are enumerated with plain loops; r = late − mean late, one customer one euro.
-    late = [0.9, 0.8, 0.7, 0.2, 0.5, 0.6, 0.1, 0.3, 0.4]
-    r = [part - sum(late) / 9 for part in late]
-
-    def largest_t(first):
-        ts = []
-        for members in (first, [i for i in range(9) if i not in first]):
-            w = len(members) / 9
-            error = sum((r[i] * ((i in members) - w)) ** 2 for i in range(9)) ** 0.5
-            ts.append(sum(r[i] for i in members) / error)
-        return max(ts), ts[0]
-
-    observed = largest_t([0, 1, 2, 3])[1]
-    ways = [largest_t(list(four))[0] for four in itertools.combinations(range(9), 4)]
-    exact = sum(t >= observed - 1e-12 for t in ways) / len(ways)
-    found = corrected_p(
-        grouped(late, [1.0] * 9, [4, 5]),
-        tested=np.array([True, False]),
-        min_overdue=1,
-        max_largest=1.1,
-        draws=4000,
-        seed=5,
-    )
-    assert found[0] == pytest.approx(exact, abs=4 * (exact * (1 - exact) / 4000) ** 0.5)
-    assert np.isnan(found[1])
-
-
-def test_interval_covers_the_true_share_about_as_often_as_it_says():
-    # Exposure does not depend on the group; a customer is in A with chance 0.3. Late parts: A uniform on 0–1, mean
-    # 0.5; B uniform on 0–0.4, mean 0.2. True share of A: 0.3·0.5/(0.3·0.5 + 0.7·0.2) = 0.15/0.29.
-    truth, covered, reps = 0.15 / 0.29, 0, 200
-    for seed in range(reps):
-        generator = np.random.default_rng(seed)
-        in_a = generator.random(250) < 0.3
-        exposure = np.exp(generator.normal(9, 0.6, 250)) * 100
-        late = generator.random(250) * np.where(in_a, 1.0, 0.4)
-        rows = zip(
-            range(250), np.where(in_a, "A", "B"), exposure.astype(int), (exposure * late).astype(int), strict=True
-        )
-        table = attributed(positions(*[(f"{i:03}", g, e, u, e) for i, g, e, u in rows]), draws=300).set_index("code")
-        covered += table.loc["A", "overdue_share_low"] <= truth <= table.loc["A", "overdue_share_high"]
-    # binomial(200, 0.95): 190 expected, standard deviation √(200·0.95·0.05) = 3.08; three of them either side
-    assert 181 <= covered <= 199
-
-
-def test_a_planted_group_is_found_and_nothing_else():
-    for seed in range(10):
-        table = attributed(simulated(seed=seed, planted=0.35), seed=seed)
-        assert table.loc[table["is_finding"], "code"].tolist() == ["G0"]
-
-
-def test_nothing_planted_is_rarely_a_finding():
-    # At most 2.5 % of ledgers should raise a false alarm: of 80, 2 expected; 6 or more has a chance under 2 %.
-    alarms = sum(attributed(simulated(seed=seed), seed=seed)["is_finding"].any() for seed in range(80))
-    assert alarms <= 5
-
-
-def test_one_large_late_customer_is_not_a_group():
-    frame = simulated(seed=1)
-    giant = frame.index[frame["group"] == "G3"][0]
-    frame.loc[giant, ["open_items_cents", "overdue_cents"]] = [frame["open_items_cents"].sum() // 5] * 2
-    row = attributed(frame).set_index("code").loc["G3"]
-    assert row["lift"] > 2
-    assert not row["is_finding"]
-    assert row["reason"] == attribution.ONE_CUSTOMER.template
-
-
-def test_the_unknown_group_is_never_a_finding():
-    frame = simulated(seed=2, planted=0.35)
-    row = attributed(frame.assign(group=frame["group"].replace("G0", None))).set_index("code").loc["unknown"]
-    assert row["lift_low"] > 1
-    assert not row["is_finding"]
-    assert row["reason"] == attribution.UNKNOWN_GROUP.template
-
-
-def test_searching_more_groupings_asks_for_more_evidence():
-    frame = simulated(seed=4, planted=0.35)
-    once, thrice = attributed(frame), attributed(frame, searches=3)
-    known = once["corrected_p"].notna()
-    expected = np.minimum(once.loc[known, "corrected_p"] * 3, 1)
-    assert thrice.loc[known, "corrected_p"].tolist() == pytest.approx(expected.tolist())
-
-
-def test_the_same_seed_gives_the_same_figures():
-    frame = simulated(seed=5)
-    pd.testing.assert_frame_equal(attributed(frame), attributed(frame))
+def test_every_reason_has_its_french():
+    french = language("fr")
+    reasons = [value for value in vars(attribution).values() if hasattr(value, "template")]
+    assert len(reasons) == 10
+    for reason in reasons:
+        assert french.say(reason) != reason.template
