@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from riskkit.companies.events import PROCEDURES, write_state
 from riskkit.exhibits.bucket_words import bucket_label
+from riskkit.exhibits.company_words import state_badge
 from riskkit.exhibits.fragment import Html, element, join
 from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.run_tables import ageing_buckets, ageing_totals
 from riskkit.exhibits.tables import TableColumn, make_table
 from riskkit.exhibits.theme import bucket_colours
-
-FAILED = (*PROCEDURES, "ceased")
 
 
 def debtors_table(
@@ -92,11 +90,8 @@ def bucket_legend(ageing: pd.DataFrame, *, language: str) -> Html:
 def _named(row: pd.Series, states: pd.Series | None, language: str) -> Html:
     """The customer's name, with the procedure that its company is in."""
     name = str(row["customer_name"])
-    state = None if states is None else states.get(str(row["customer_id"]))
-    if state not in FAILED:
-        return join(name)
-    word = language_of(language).say(write_state(str(state)))
-    return join(name, " ", element("span", word, class_="rk-state"))
+    badge = state_badge(None if states is None else states.get(str(row["customer_id"])), language=language)
+    return join(name, " ", badge) if badge else join(name)
 
 
 def _is_late(days: object) -> bool:

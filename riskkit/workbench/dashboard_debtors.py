@@ -7,14 +7,16 @@ from typing import Any
 
 import pandas as pd
 
+from riskkit.companies.events import write_state
 from riskkit.exhibits.bucket_words import bucket_label
+from riskkit.exhibits.company_words import FAILED, state_badge, states_of
 from riskkit.exhibits.fragment import Html, element, join
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.run_tables import RunTables, ageing_buckets
 from riskkit.exhibits.tables import Kind, show_cell
 from riskkit.exhibits.theme import bucket_colours
-from riskkit.workbench.dashboard_state import SORTS, PageState
+from riskkit.workbench.dashboard_state import COMPANIES, SORTS, PageState
 
 _SORTED_BY = {
     "balance": "receivables_amount",
@@ -39,21 +41,42 @@ def sort_words(words: Language) -> list[tuple[str, str]]:
     return [(named[code], code) for code in SORTS]
 
 
-def index_debtors(ageing: pd.DataFrame) -> pd.DataFrame:
-    """The ageing table with each customer's name and number as they are compared: no accents, no capitals."""
+def company_words(indexed: pd.DataFrame, words: Language) -> list[tuple[str, str]]:
+    """The states of companies to choose among, with how many customers are in each; those of nobody are left out."""
+    named = {"": words.text("All companies"), "failed": words.text("In proceedings or ceased")}
+    choices = []
+    for code in COMPANIES:
+        count = len(in_state(indexed, code))
+        if count or code in named:
+            name = named.get(code) or words.say(write_state(code))
+            choices.append((f"{name[:1].upper()}{name[1:]} ({count})", code))
+    return choices
+
+
+def in_state(indexed: pd.DataFrame, company: str) -> pd.DataFrame:
+    """The customers whose company is in a state (a code of `COMPANIES`); everybody for the empty one."""
+    if not company:
+        return indexed
+    return indexed[indexed["state"].isin(FAILED if company == "failed" else (company,))]
+
+
+def index_debtors(run: RunTables) -> pd.DataFrame:
+    """The ageing of a run with the state of each company, and names and numbers without accents or capitals."""
+    ageing = run.ageing
     names = [fold(str(name)) for name in ageing["customer_name"]]
     return ageing.assign(
+        state=states_of(run, ageing["customer_id"]),
         folded_name=names,
         folded=[f"{name} {fold(str(code))}" for name, code in zip(names, ageing["customer_id"], strict=True)],
     )
 
 
-def find_debtors(indexed: pd.DataFrame, *, search: str, sort: str) -> pd.DataFrame:
-    """The customers whose name or number holds every word searched, in that order.
+def find_debtors(indexed: pd.DataFrame, *, search: str, sort: str, company: str = "") -> pd.DataFrame:
+    """The customers whose name or number holds every word searched, of companies in one state, in that order.
 
     From: indexed, as `index_debtors` makes it. Customers who are not late come last when sorted by lateness.
     """
-    found = indexed
+    found = in_state(indexed, company)
     for word in fold(search).split():
         found = found[found["folded"].str.contains(word, regex=False)]
     key, _, direction = sort.partition("-")
@@ -70,16 +93,20 @@ def debtors_html(indexed: pd.DataFrame, run: RunTables, state: PageState) -> Htm
     words = language_of(state.language)
     if indexed.empty:
         return element("p", words.text("No customer owes anything at this date."), class_="rk-nothing")
-    found = find_debtors(indexed, search=state.search, sort=state.sort)
+    found = find_debtors(indexed, search=state.search, sort=state.sort, company=state.company)
     if found.empty:
-        nobody = words.text("No customer is called “{search}”. Try fewer letters.", search=state.search)
+        nobody = (
+            words.text("No customer is called “{search}”. Try fewer letters.", search=state.search)
+            if state.search.strip() and not state.company
+            else words.text("No customer who owes anything is in this state.")
+        )
         return element("p", nobody, class_="rk-nothing", role="status", data_testid="debtors-count")
     return join(_count(indexed, found, state, words), _table(indexed, found, run, state), _legend(indexed, words))
 
 
 def _count(indexed: pd.DataFrame, found: pd.DataFrame, state: PageState, words: Language) -> Html:
     shown, everybody = min(len(found), state.rows), len(indexed)
-    if state.search.strip():
+    if state.search.strip() or state.company:
         said = words.text("Customers found: {found} of {everybody}.", found=len(found), everybody=everybody)
     else:
         said = words.text("{shown} of {everybody} customers with a balance.", shown=shown, everybody=everybody)
@@ -94,7 +121,7 @@ def _table(indexed: pd.DataFrame, found: pd.DataFrame, run: RunTables, state: Pa
     largest = max(float(shown["open_items_amount"].max()), 0.01)
     cells = _Cells(words, run.currency, everything)
     body = [
-        cells.row(str(row["customer_name"]), row, ages_bar(row, colours, words, largest=largest))
+        cells.row(cells.named(row), row, ages_bar(row, colours, words, largest=largest))
         for row in shown.to_dict("records")
     ]
     if len(rest):
@@ -120,7 +147,13 @@ class _Cells:
     def __init__(self, words: Language, currency: str, everything: float) -> None:
         self.words, self.currency, self.everything = words, currency, everything
 
-    def row(self, name: str, values: dict[Any, Any], bar: Html, *, css: str | None = None) -> Html:
+    def named(self, values: dict[Any, Any]) -> Html:
+        """The customer's name, with the procedure that its company is in."""
+        badge = state_badge(values["state"], language=self.words.code)
+        name = str(values["customer_name"])
+        return join(name, " ", badge) if badge else join(name)
+
+    def row(self, name: str | Html, values: dict[Any, Any], bar: Html, *, css: str | None = None) -> Html:
         balance = float(str(values["receivables_amount"]))
         oldest = values["oldest_days_past_due"]
         days = int(oldest) if pd.notna(oldest) and int(oldest) > 0 else None

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.figure import Figure
 
+from riskkit.exhibits.company_words import failed_sentence
 from riskkit.exhibits.document import inline_svg
 from riskkit.exhibits.figure import figure_svg, figure_title
 from riskkit.exhibits.findings import sectors_finding, sectors_known
@@ -53,6 +54,8 @@ def lead_html(run: RunTables, *, language: str) -> Html:
     words = language_of(language)
     wanted = [words.text("Overdue"), words.text("Payment times"), words.text("Largest late payers")]
     said = [pair for pair in summary_sentences(run, language=language) if pair[0] in wanted]
+    failed = failed_sentence(run, language=language)
+    said += [(words.text("Failures"), failed)] if failed else []
     said += [(words.text("Sectors"), words.say(finding)) for finding in run.findings[:1] if sectors_known(run.sectors)]
     lines = [element("li", element("b", subject), element("span", sentence)) for subject, sentence in said]
     return element(

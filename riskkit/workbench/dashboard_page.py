@@ -18,7 +18,7 @@ from riskkit.exhibits.run_tables import RunTables
 from riskkit.exhibits.theme import css_text
 from riskkit.workbench import dashboard_overview as overview
 from riskkit.workbench.dashboard_cards import headline_cards
-from riskkit.workbench.dashboard_debtors import debtors_html, index_debtors, sort_words
+from riskkit.workbench.dashboard_debtors import company_words, debtors_html, index_debtors, sort_words
 from riskkit.workbench.dashboard_fault import fault_notice
 from riskkit.workbench.dashboard_runs import RunShelf
 from riskkit.workbench.dashboard_state import LEVELS, ROWS, PageState
@@ -50,6 +50,7 @@ class OverviewPage:
         self.order = w.Dropdown(options=[("", "")])
         self.rows = w.Dropdown(options=[("", "")])
         self.level = w.Dropdown(options=[("", "")])
+        self.company = w.Dropdown(options=[("", "")])
         self._label_controls()
         for widget, name in (
             (self.date, "as_of"),
@@ -57,6 +58,7 @@ class OverviewPage:
             (self.order, "sort"),
             (self.rows, "rows"),
             (self.level, "level"),
+            (self.company, "company"),
         ):
             widget.observe(self._guarded(self._choose(name)), names="value")
         self.tongue.on_click(self._guarded(self._switch_language))
@@ -85,7 +87,7 @@ class OverviewPage:
         controls = _box(self.date, self.tongue, css="rk-controls")
         self.debtor_box = _box(
             place["debtors_heading"],
-            _box(self.search, self.order, self.rows, css="rk-filters"),
+            _box(self.search, self.company, self.order, self.rows, css="rk-filters"),
             place["debtors"],
             css="rk-panel",
         )
@@ -121,6 +123,7 @@ class OverviewPage:
         self.order.description = words.text("Order")
         self.rows.description = words.text("Show")
         self.level.description = words.text("Level")
+        self.company.description = words.text("Company")
         self.tongue.description = "English" if state.language == "fr" else "Français"
         self.tongue.tooltip = "Show this page in English" if state.language == "fr" else "Afficher la page en français"
         self.order.add_class("rk-order")
@@ -175,7 +178,7 @@ class OverviewPage:
         """Draw everything that depends on the run and the language: all of it, or nothing when a part fails."""
         code = self.state.language
         self.run = run = self.shelf.open(self.state.as_of)
-        self.debtors = index_debtors(run.ageing)
+        self.debtors = index_debtors(run)
         finding = debtors_finding(run.ageing, language=code)
         drawn = {
             "heading": overview.heading_html(run, language=code),
@@ -195,6 +198,13 @@ class OverviewPage:
         self.places["footer"].value = overview.footer_html(run, language=code)
 
     def _draw_debtors(self) -> None:
+        choices = company_words(self.debtors, language_of(self.state.language))
+        codes = [code for _, code in choices]
+        self.state = replace(self.state, company=self.state.company if self.state.company in codes else "")
+        self.relabelling = True
+        self.company.options, self.company.value = choices, self.state.company
+        self.relabelling = False
+        self.company.layout.display = None if set(codes) - {"", "failed", "unknown"} else "none"
         self.places["debtors"].value = debtors_html(self.debtors, self.run, self.state)
 
     def _draw_sectors(self) -> None:

@@ -13,7 +13,9 @@ from riskkit.workbench.visit import PARAMETERS
 SORTS = ("balance-down", "balance-up", "overdue-down", "overdue-up", "oldest-down", "oldest-up", "name-up", "name-down")
 ROWS = (10, 25, 50, 100)
 LEVELS = ("section", "division")
-NAMES = (*PARAMETERS, "rows", "level")
+COMPANIES = ("", "failed", "liquidation", "receivership", "safeguard", "ceased", "in_bonis", "unknown")
+"""Which customers are shown, by the state of their company: everybody, the failed ones, or those of one state."""
+NAMES = (*PARAMETERS, "rows", "level", "company")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class PageState:
     sort: str = SORTS[0]
     rows: int = ROWS[0]
     level: str = ""  # "" lets the run decide
+    company: str = COMPANIES[0]
 
     def read(self, asked: Mapping[str, str], *, dates: Collection[dt.date]) -> PageState:
         """The state with what an address asks for; a value that does not exist is as if it were not there."""
@@ -38,6 +41,7 @@ class PageState:
             sort=_one_of(asked.get("sort"), SORTS, self.sort),
             rows=rows,
             level=_one_of(asked.get("level"), LEVELS, self.level),
+            company=_one_of(asked.get("company"), COMPANIES, self.company),
         )
 
     def address(self, default: PageState) -> str:

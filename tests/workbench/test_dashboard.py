@@ -10,15 +10,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from riskkit.companies.events import STATES
 from riskkit.errors import UsageError, message
+from riskkit.exhibits.company_words import failed_sentence
+from riskkit.exhibits.language import language
 from riskkit.exhibits.run_tables import RunTables
 from riskkit.workbench import dashboard_overview as overview
 from riskkit.workbench.dashboard_cards import headline_cards
-from riskkit.workbench.dashboard_debtors import debtors_html, find_debtors, index_debtors
+from riskkit.workbench.dashboard_debtors import company_words, debtors_html, find_debtors, index_debtors
 from riskkit.workbench.dashboard_fault import fault_notice
 from riskkit.workbench.dashboard_page import OverviewPage
 from riskkit.workbench.dashboard_runs import RunShelf
-from riskkit.workbench.dashboard_state import ROWS, SORTS, PageState
+from riskkit.workbench.dashboard_state import COMPANIES, ROWS, SORTS, PageState
 from riskkit.workbench.run import FinishedRun
 from riskkit.workbench.stored_run import load_run
 
@@ -106,7 +109,7 @@ def test_folder_that_is_no_run_is_an_error_that_names_it(tmp_path: Path) -> None
 
 
 def test_each_order_sorts_all_customers_and_search_needs_every_word(run: RunTables) -> None:
-    indexed = index_debtors(run.ageing)
+    indexed = index_debtors(run)
     firsts = {sort: str(find_debtors(indexed, search="", sort=sort)["customer_id"].iloc[0]) for sort in SORTS}
     assert firsts == {
         "balance-down": "C1",
@@ -128,9 +131,29 @@ def test_each_order_sorts_all_customers_and_search_needs_every_word(run: RunTabl
         assert list(find_debtors(indexed, search=search, sort="balance-down")["customer_id"]) == found
 
 
+def test_state_of_a_company_is_a_word_beside_its_name_and_a_choice_that_ties(run: RunTables) -> None:
+    known = replace(run, states=pd.Series({"C1": "liquidation", "C2": "in_bonis"}))
+    indexed = index_debtors(known)
+    assert indexed["state"].tolist() == ["liquidation", "in_bonis", "unknown"]
+    words = language("fr")
+    assert [text for text, _ in company_words(indexed, words)] == [
+        "Toutes (3)", "En procédure ou cessée (1)", "Liquidation judiciaire (1)", "Aucune procédure connue (1)",
+        "Non connu (1)",
+    ]  # fmt: skip
+    html = debtors_html(indexed, known, PageState(as_of=DAY, company="failed"))
+    assert '<span class="rk-state">liquidation judiciaire</span>' in html
+    assert "1 sur 3" in html
+    assert html.count("300") == 2  # its row and the total of those shown
+    nobody = debtors_html(indexed, known, PageState(as_of=DAY, company="ceased"))
+    assert "Aucun client ayant un solde" in nobody
+    assert failed_sentence(run, language="fr") == ""
+    assert "liquidation judiciaire\u00a0: 1 (300,00\u00a0€)" in failed_sentence(known, language="fr")
+    assert set(COMPANIES) - {"", "failed"} == set(STATES)
+
+
 def test_customers_not_shown_are_summed_so_that_the_total_ties(run: RunTables) -> None:
     state = replace(PageState(as_of=DAY, language="en"), rows=2)
-    html = debtors_html(index_debtors(run.ageing), run, state)
+    html = debtors_html(index_debtors(run), run, state)
     rows = [re.sub(r"<[^>]+>", "|", row) for row in re.findall(r"<tr.*?</tr>", html, re.DOTALL)]
     assert "One other customer" in rows[3]
     assert "€100" in rows[3]  # 600 in all, less 300 and 200 shown
@@ -138,7 +161,7 @@ def test_customers_not_shown_are_summed_so_that_the_total_ties(run: RunTables) -
 
 
 def test_hostile_names_and_searches_are_text(run: RunTables) -> None:
-    indexed = index_debtors(run.ageing)
+    indexed = index_debtors(run)
     for search in ("", "<script", "<img src=x onerror=alert(1)>"):
         html = debtors_html(indexed, run, PageState(as_of=DAY, search=search))
         assert "<script" not in html
@@ -164,7 +187,7 @@ def test_empty_run_explains_every_part(run: RunTables, language: str) -> None:
     empty = replace(empty, manifest={"kpis": {}, "not_computable": {}})
     state = PageState(as_of=DAY, language=language)
     nobody = {"fr": "Aucun client ne doit", "en": "No customer owes anything"}[language]
-    assert nobody in debtors_html(index_debtors(empty.ageing), empty, state)
+    assert nobody in debtors_html(index_debtors(empty), empty, state)
     assert "rk-nothing" in overview.sectors_html(empty, state)
     for part in (overview.lead_html, *overview.FIGURES, overview.method_html, overview.footer_html, headline_cards):
         assert len(part(empty, language=language)) > 50
