@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import random
@@ -15,8 +16,9 @@ from riskkit.companies.addresses import read_address
 
 NAMES_FILE = Path(__file__).parents[2] / "shared" / "data" / "sirene" / "sirene_numerique_ess_3667.csv.gz"
 HOMONYMS_FILE = NAMES_FILE.with_name("recherche_entreprises_api.json")
+NOTICES_FILE = NAMES_FILE.parents[1] / "bodacc" / "bodacc_procedures_collectives_2026-02-13.json.gz"
 ABSENT_SHARE = 0.25
-FIT_HALF, MEASURED_HALF = 0, 1
+FIT_HALF, MEASURED_HALF, NOTICED = 0, 1, -1
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,24 @@ def read_companies(path: Path = NAMES_FILE) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def read_noticed_companies(path: Path = NOTICES_FILE) -> pd.DataFrame:
+    """The companies of one real day of BODACC, in the columns of `read_companies`, half -1: name and town are theirs.
+
+    Nobody tuned or looked at matching on them; their streets, which the notices do not give, are drawn.
+    """
+    known: dict[str, tuple[object, ...]] = {}
+    for record in json.loads(gzip.decompress(path.read_bytes()))["records"]:
+        siren, name, town = record["registre"][0], record["nom_entreprise"].strip(), record["ville"].strip()
+        if name and town and record["code_postal"]:
+            draw = random.Random(f"place {siren}")  # noqa: S311
+            place = (street(draw), record["code_postal"], town.upper())
+            known.setdefault(siren, (siren, name, "", "", False, *place, NOTICED))
+    columns = ["siren", "name", "acronym", "legal_form", "is_closed", "street", "postcode", "town", "half"]
+    return pd.DataFrame(list(known.values()), columns=columns)
+
+
 def make_cases(companies: pd.DataFrame, *, half: int, copies: int, seed: int) -> Cases:
-    """Customers out of one half of the names, a quarter of which are taken out of the register of both halves."""
+    """Customers out of one part of the names, a quarter of which are taken out of the register of all of them."""
     draw = random.Random(seed)  # noqa: S311
     asked = companies[companies["half"] == half]
     absent = set(draw.sample(sorted(asked["siren"]), int(ABSENT_SHARE * len(asked))))

@@ -36,6 +36,7 @@ class Address:
     street: str
     number: str
     street_words: frozenset[str]
+    street_type: str = ""
 
 
 @lru_cache(maxsize=262_144)
@@ -61,7 +62,8 @@ def read_address(address: str, postcode: str = "", town: str = "") -> Address:
     words = [_WORDS.get(word, word) for word in street.split()]
     words = [part for word in words for part in _STREET_TYPES.get(word, word).split()]
     telling = frozenset(word for word in words if word not in _EMPTY and word not in _KINDS and not word.isdigit())
-    return Address(known_code, known_town, " ".join(words), number[0] if number else "", telling)
+    kind = next((word for word in words if word in _KINDS), "")
+    return Address(known_code, known_town, " ".join(words), number[0] if number else "", telling, kind)
 
 
 def read_postcode(postcode: str) -> str:
@@ -88,3 +90,14 @@ def town_sql(column: str) -> str:
     plain = f"trim(regexp_replace({plain}, '\\bCEDEX\\b.*$', ''))"
     plain = f"regexp_replace({plain}, '^(PARIS|LYON|MARSEILLE)\\b.*$', '\\1')"
     return f"regexp_replace(regexp_replace({plain}, '\\bST\\b', 'SAINT', 'g'), '\\bSTE\\b', 'SAINTE', 'g')"
+
+
+def door(address: Address) -> str:
+    """The house number and the last word of the street (`12 ECOLES`), however spelled; blank without both."""
+    last = address.street.split()[-1:]
+    return f"{address.number} {last[0]}" if address.number and last and last[0] != address.number else ""
+
+
+def door_sql(column: str) -> str:
+    """DuckDB expression of `door` for a street as a register writes it."""
+    return f"upper(split_part({column}, ' ', 1) || ' ' || split_part({column}, ' ', -1))"

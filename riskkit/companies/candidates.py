@@ -1,7 +1,7 @@
 """Which companies of a register a customer may be: a search on rare words and on places, inside DuckDB.
 
-The register is read twice, as a stream: once to count its words, once to keep the names that share a telling word, or
-a place and a word, with a customer. Nothing else of its millions of rows is held.
+The register is read twice, as a stream: once to count its words, once to keep the names that share a telling word, a
+place and a word, or a door and a word, with a customer. Nothing else of its millions of rows is held.
 """
 
 # ruff: noqa: S608 - the SQL is made of names and words written here; file names are quoted
@@ -9,29 +9,33 @@ from __future__ import annotations
 
 import duckdb
 
-from riskkit.companies.addresses import town_sql
+from riskkit.companies.addresses import door_sql, town_sql
 from riskkit.companies.names import tokens_sql
 
 RARE_WORD = 5_000
 """Names a word may appear in and still be looked up everywhere; a commoner one is looked up in the customer's town."""
 _KEPT_BY_NAME = 40
 _KEPT_BY_PLACE = 20
+_KEPT_BY_DOOR = 20
 
 
 def find_candidates(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the table `candidates` (customer_id, siren) for customers, from the views `units` and `places`.
 
     From: on the same connection, `asked` (customer_id, name, postcode, town; blank where unknown), `asked_initials`
-          (customer_id, initials) and `confirmed_pairs` (customer_id, siren), which are candidates whatever they share.
-    To:   at most 60 companies per customer; also the tables `register_names` and `vocabulary` (word, names).
+          (customer_id, initials), `asked_doors` (customer_id, door: see `addresses.door`) and `confirmed_pairs`
+          (customer_id, siren), which are candidates whatever they share.
+    To:   at most 80 companies per customer; also the tables `register_names` and `vocabulary` (word, names).
     """
     _read_names(connection)
     _read_words(connection)
     _by_name(connection)
     _by_place(connection)
+    _by_door(connection)
     connection.execute(
         """create or replace temp table candidates as
         select customer_id, siren from by_name union select customer_id, siren from by_place
+        union select customer_id, siren from by_door
         union select customer_id, try_cast(siren as integer) from confirmed_pairs"""
     )
 
@@ -174,4 +178,34 @@ def _by_place(connection: duckdb.DuckDBPyConnection) -> None:
             from (select * from shared union all select * from initials) group by customer_id, siren)
         select customer_id, siren, score from ranked
         qualify row_number() over (partition by customer_id order by score desc, siren) <= {_KEPT_BY_PLACE}"""
+    )
+
+
+def _by_door(connection: duckdb.DuckDBPyConnection) -> None:
+    """The companies at the customer's own door, in its postcode or town, that share a word.
+
+    A town may hold more companies of a common name (`SCI DU PARC`) than are kept by place: the door tells them apart.
+    """
+    connection.execute(
+        f"""create or replace temp table doors as
+        select try_cast(siren as integer) as siren, {door_sql("street")} as door, coalesce(postcode, '') as postcode,
+            coalesce(town, '') as town
+        from places where {door_sql("street")} in (select door from asked_doors)"""
+    )
+    connection.execute(
+        """create or replace temp table near_doors as
+        select distinct customer_id, siren from doors join known_places using (postcode, town)
+        join asked_places using (place) join asked_doors using (customer_id, door)"""
+    )
+    connection.execute(
+        f"""create or replace temp table by_door as
+        with words_here as (
+            select siren, len(words) as length, unnest(words) as word
+            from register_names semi join near_doors using (siren)),
+        shared as (
+            select customer_id, siren, sum(weight) / (1 + 0.15 * max(length)) as score
+            from near_doors join words_here using (siren) join wanted using (customer_id, word)
+            group by customer_id, siren)
+        select customer_id, siren, score from shared
+        qualify row_number() over (partition by customer_id order by score desc, siren) <= {_KEPT_BY_DOOR}"""
     )

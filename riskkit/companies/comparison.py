@@ -19,6 +19,7 @@ from riskkit.companies.names import Name
 EVIDENCE = (
     "constant",
     "same_name",
+    "same_words",
     "same_name_rarity",
     "own_words_found",
     "their_words_found",
@@ -35,6 +36,7 @@ EVIDENCE = (
     "street_same",
     "street_differs",
     "number_same",
+    "street_type_differs",
     "form_same",
     "form_differs",
     "digits_differ",
@@ -83,6 +85,7 @@ def compare(customer: Party, company: Party, *, rarity: Mapping[str, float], nam
     name = [
         1.0,
         float(same),
+        float(not same and len(own.tokens) > 1 and set(own.tokens) == set(their.tokens)),
         expected if same else 0.0,
         best.shared / known if known else 0.0,
         best.shared / other if other else 0.0,
@@ -90,7 +93,7 @@ def compare(customer: Party, company: Party, *, rarity: Mapping[str, float], nam
         min(best.their_left / 10, 3.0),
         expected,
         best.inexact / best.shared if best.shared else 1.0,
-        JaroWinkler.similarity(own.compact, their.compact) * ratio(own.compact, their.compact) / 100,
+        max(_alike(own.compact, their.compact), _alike(_sorted_words(own), _sorted_words(their))),
         float(_is_acronym(customer, company, own)),
         float(own.is_cut and their.compact.startswith(own.compact) and len(own.compact) > 8 and not same),
     ]
@@ -154,6 +157,15 @@ def _is_inside(short: str, long: str) -> bool:
     return all(letter in letters for letter in short)
 
 
+def _alike(own: str, their: str) -> float:
+    """Likeness of two names as strings of letters, from 0 to 1."""
+    return JaroWinkler.similarity(own, their) * ratio(own, their) / 100
+
+
+def _sorted_words(name: Name) -> str:
+    return "".join(sorted(name.tokens))
+
+
 def _best_names(
     customer: Party, company: Party, rarity: Mapping[str, float], scale: float
 ) -> tuple[Agreement, Name, Name]:
@@ -184,11 +196,11 @@ def _is_acronym(customer: Party, company: Party, own: Name) -> bool:
 
 def _place(own: Address, theirs: Sequence[Address]) -> list[float]:
     """Agreement of place with the nearest establishment; all zeros where one side has none."""
-    best = [0.0] * 6
+    best = [0.0] * 7
     best_score = -math.inf
     for their in theirs:
         figures = _place_pair(own, their)
-        score = figures[0] * 3 + figures[1] - figures[2] * 2 + figures[3] * 2 - figures[4] + figures[5]
+        score = figures[0] * 3 + figures[1] - figures[2] * 2 + figures[3] * 2 - figures[4] + figures[5] - figures[6]
         if (own.postcode or own.town) and (their.postcode or their.town) and score > best_score:
             best, best_score = figures, score
     return best
@@ -214,4 +226,5 @@ def _place_pair(own: Address, their: Address) -> list[float]:
         float(alike and here),
         float(streets and not alike and here),
         float(number and alike),
+        float(alike and here and bool(own.street_type and their.street_type) and own.street_type != their.street_type),
     ]

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from riskkit.companies.addresses import read_address
+from riskkit.companies.addresses import door, read_address
 from riskkit.companies.candidates import find_candidates, register_size
 from riskkit.companies.comparison import EVIDENCE, Party, compare
 from riskkit.companies.names import Name, aliases, fold, read_name
@@ -26,7 +26,7 @@ def customer_parties(customers: pd.DataFrame) -> pd.DataFrame:
     """Customers as the search and the comparison want them, blank where unknown.
 
     From: customers (customer_id, name, address, postcode, town; missing columns count as blank).
-    To:   customer_id, name, postcode, town, initials (a name that may be an acronym), party.
+    To:   customer_id, name, postcode, town, door, initials (a name that may be an acronym), party.
     """
     columns = {
         name: customers[name].astype("str").fillna("") if name in customers else pd.Series("", index=customers.index)
@@ -39,8 +39,8 @@ def customer_parties(customers: pd.DataFrame) -> pd.DataFrame:
         party = Party(names, (address,), next((n.legal_form for n in names if n.legal_form), ""))
         compact = names[0].compact if names else ""
         initials = compact if 2 < len(compact) < 9 else ""
-        rows.append((customer_id, name, address.postcode, address.town, initials, party))
-    return pd.DataFrame(rows, columns=["customer_id", "name", "postcode", "town", "initials", "party"])
+        rows.append((customer_id, name, address.postcode, address.town, door(address), initials, party))
+    return pd.DataFrame(rows, columns=["customer_id", "name", "postcode", "town", "door", "initials", "party"])
 
 
 def compare_customers(
@@ -60,6 +60,7 @@ def compare_customers(
     named = parties[[len(party.names) > 0 for party in parties["party"]]]
     connection.register("asked", named[["customer_id", "name", "postcode", "town"]])
     connection.register("asked_initials", named.loc[named["initials"] != "", ["customer_id", "initials"]])
+    connection.register("asked_doors", named.loc[named["door"] != "", ["customer_id", "door"]])
     none = pd.DataFrame({"customer_id": pd.Series(dtype="str"), "siren": pd.Series(dtype="str")})
     connection.register("confirmed_pairs", none if confirmed is None else confirmed)
     find_candidates(connection)

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from rapidfuzz.distance import OSA
 
-from riskkit.companies.addresses import read_address
+from riskkit.companies.addresses import Address, read_address
+from riskkit.companies.name_chance import common_names, same_place
 from riskkit.companies.names import Name, read_name
 from riskkit.policy_companies import DebtorPolicy
 from riskkit.schemas import Column, Table
@@ -24,13 +25,26 @@ DEBTORS = Table(
         Column("customer_id", "text", "account code of the customer"),
         Column("debtor_id", "text", "the first account code of the debtor, in order"),
         Column("probability", "number", "probability that the account is this debtor (1 for its first account)"),
-        Column("reason", "text", "single, same_siren, same_name, name_and_suffix or nearly_same_name"),
+        Column(
+            "reason",
+            "text",
+            "single, same_siren, same_name, name_and_suffix, nearly_same_name_and_place or nearly_same_name",
+        ),
         Column("group_id", "text", "SIREN of the group's parent, or the debtor's own id", nullable=True),
     ),
 )
 
-PROBABILITY = {"same_siren": 1.0, "same_name": 0.97, "name_and_suffix": 0.9, "nearly_same_name": 0.85}
+PROBABILITY = {
+    "same_siren": 1.0,
+    "same_name": 0.97,
+    "name_and_suffix": 0.9,
+    "nearly_same_name_and_place": 0.9,
+    "nearly_same_long_name": 0.85,
+    "nearly_same_name": 0.6,
+}
 """How sure each reason is. Set by judgement: no public portfolio says which of its accounts are one debtor."""
+LONG_NAME = 15
+"""Letters from which two different firms are seldom one letter apart."""
 
 
 def same_debtor(
@@ -46,9 +60,11 @@ def same_debtor(
     -----
     Accounts of one SIREN are one debtor. Accounts of two different SIREN never are, whatever their names. An account
     without a SIREN joins the accounts of its name (legal form and word order aside), of its name and a suffix
-    (`WAL-MAR corp`, `WAL-MAR associates`), or one slip of the pen away, when the name tells enough and their towns
-    do not contradict it. Where a name is borne by several SIREN, an account without one stays alone. Catch-all accounts
-    are nobody's.
+    (`WAL-MAR corp`, `WAL-MAR associates`), when their towns do not contradict it; or one slip of the pen away, in the
+    same postcode or in a long name. A name that chance gives to several firms of the portfolio (`SCI DU PARC`, see
+    `name_chance`) joins only the accounts of one address. A slip of the pen in a short name is left alone unless the
+    policy asks for less than its probability. Where a name is borne by several SIREN, an account without one stays
+    alone. Catch-all accounts are nobody's.
 
     """
     chosen = thresholds or DebtorPolicy()
@@ -60,7 +76,8 @@ def same_debtor(
             by_siren[siren].append(account)
     for members in by_siren.values():
         _join(debtors, members, "same_siren")
-    for reason, groups in _name_groups(accounts):
+    places = dict(zip(accounts["customer_id"], accounts["place"], strict=True))
+    for reason, groups in _name_groups(accounts, places):
         if PROBABILITY[reason] >= chosen.same_debtor_probability:
             _join_by_name(debtors, accounts, groups, reason)
     rows = pd.DataFrame(
@@ -103,18 +120,29 @@ def _accounts(customers: pd.DataFrame) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _name_groups(accounts: pd.DataFrame) -> Iterable[tuple[str, list[list[str]]]]:
+def _name_groups(accounts: pd.DataFrame, places: dict[str, Address]) -> Iterable[tuple[str, list[list[str]]]]:
     """Groups of accounts by name, from the surest reason to the least: same, name and suffix, nearly the same."""
     telling = np.array([len(name.compact) > 1 for name in accounts["name"]], dtype=bool)
     named = accounts[telling & ~accounts["is_catch_all"].to_numpy(dtype=bool)]
     suffixes = _suffixes([name for _, name in _pairs(named)])
     nobody = np.array([suffixes.issuperset(name.tokens) for name in named["name"]], dtype=bool)  # `SA associates`
     named = named[~nobody]
-    keys = {account: " ".join(sorted(name.tokens)) for account, name in _pairs(named)}
-    yield "same_name", _grouped(keys)
     stems = {account: _stem(name, suffixes) for account, name in _pairs(named)}
-    yield "name_and_suffix", _grouped(stems)
-    yield "nearly_same_name", _grouped(_near_keys(stems))
+    common = common_names({tuple(stem.split()) for stem in stems.values()})
+    by_chance = {account for account, stem in stems.items() if tuple(sorted(set(stem.split()))) in common}
+
+    def told(keys: dict[str, str]) -> list[list[str]]:
+        alone = _grouped({account: key for account, key in keys.items() if account not in by_chance})
+        together = _grouped({account: key for account, key in keys.items() if account in by_chance})
+        return alone + [part for group in together for part in same_place(group, places, street=True)]
+
+    yield "same_name", told({account: " ".join(sorted(name.tokens)) for account, name in _pairs(named)})
+    yield "name_and_suffix", told(stems)
+    near = told(_near_keys(stems))
+    yield "nearly_same_name_and_place", [part for group in near for part in same_place(group, places, street=False)]
+    long = {account for account, stem in stems.items() if len(stem) >= LONG_NAME}
+    yield "nearly_same_long_name", told(_near_keys({account: stems[account] for account in stems if account in long}))
+    yield "nearly_same_name", near
 
 
 def _pairs(named: pd.DataFrame) -> Iterable[tuple[str, Name]]:

@@ -52,10 +52,28 @@ def test_towns_far_apart_keep_namesakes_apart():
     assert debtors_of(rows) == {"A": "A", "B": "B", "C": "A"}
 
 
-def test_a_slip_of_the_pen_is_the_same_debtor_below_the_threshold_only():
+def test_a_slip_of_the_pen_is_the_same_debtor_in_one_postcode_or_below_the_threshold():
     rows = accounts(("A", "KERAUDREN"), ("B", "KERAUDRAN"), ("C", "ATELIER 12345"), ("D", "ATELIER 12346"))
-    assert debtors_of(rows) == {"A": "A", "B": "A", "C": "C", "D": "D"}
-    assert debtors_of(rows, thresholds=DebtorPolicy(same_debtor_probability=0.9))["B"] == "B"
+    assert debtors_of(rows) == {"A": "A", "B": "B", "C": "C", "D": "D"}
+    generous = DebtorPolicy(same_debtor_probability=0.6)
+    assert debtors_of(rows, thresholds=generous) == {"A": "A", "B": "A", "C": "C", "D": "D"}
+    placed = accounts(("A", "KERAUDREN", None, "4 rue du Port 29200 BREST"), ("B", "KERAUDRAN", None, "29200 Brest"),
+                      ("C", "KERAUDRIN", None, "29000 QUIMPER"))  # fmt: skip
+    assert debtors_of(placed) == {"A": "A", "B": "A", "C": "C"}
+    assert same_debtor(placed)["reason"].tolist() == ["nearly_same_name_and_place"] * 2 + ["single"]
+
+
+def test_a_name_that_chance_repeats_needs_one_address():
+    """MARTIN and TRANSPORTS are each in six names of eleven: 5 × 5 ÷ 11 namesakes are expected by chance alone."""
+    towns = ("BREST", "QUIMPER", "VANNES", "RENNES", "NANTES")
+    others = [(f"X{n}", f"MARTIN {town}") for n, town in enumerate(towns)]
+    others += [(f"Y{n}", f"TRANSPORTS {town}") for n, town in enumerate(towns)]
+    one, two = "4 rue du Port 29200 BREST", "9 rue de la Gare 29200 BREST"
+    rows = accounts(("A", "MARTIN TRANSPORTS", None, one), ("B", "TRANSPORTS MARTIN SARL", None, one),
+                    ("C", "MARTIN TRANSPORTS", None, two), ("D", "MARTIN TRANSPORTS"), ("E", "HORIZON BLEU"),
+                    ("F", "HORIZON BLEU"), *others)  # fmt: skip
+    found = debtors_of(rows)
+    assert {key: found[key] for key in "ABCDEF"} == {"A": "A", "B": "A", "C": "C", "D": "D", "E": "E", "F": "E"}
 
 
 def test_catch_all_accounts_are_nobodys():
