@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.theme import bucket_bounds
 
 
+@cache
 def bucket_label(code: str, language: str) -> str:
     """The name of a bucket: not due, 1–30 d, over 180 d, no due date."""
     words = language_of(language)

@@ -15,7 +15,7 @@ from importlib import resources
 
 from babel.dates import format_date
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import NumberPattern, format_decimal, format_percent, get_currency_symbol, parse_pattern
 
 from riskkit.errors import Days, Message, Money, UsageError, message
 
@@ -63,9 +63,8 @@ class Language:
 
     def money(self, cents: int, *, currency: str = "EUR", digits: int = 2) -> str:
         """Minor units as an amount with its currency; `digits=0` rounds to whole units for headlines."""
-        pattern = {"fr": "#,##0{d}\u00a0¤", "en": "¤#,##0{d}"}[self.code].format(d="." + "0" * digits if digits else "")
         amount = cents / 100 if digits else round(cents / 100)
-        return format_currency(amount, currency, pattern, locale=self.locale, currency_digits=False)
+        return str(format_decimal(amount, format=_money_pattern(self.code, currency, digits), locale=self.locale))
 
     def compact_money(self, cents: float, *, currency: str = "EUR") -> str:
         """Minor units as 312 k€ or 1,3 M€ (French), €312k or €1.3m (English), for axes and headlines."""
@@ -88,14 +87,14 @@ class Language:
         if math.isnan(value):
             return "–"
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return str(format_decimal(round(value, digits) + 0.0, format=pattern, locale=self.locale))
+        return str(format_decimal(round(value, digits) + 0.0, format=_pattern(pattern), locale=self.locale))
 
     def share(self, value: float, *, digits: int = 0) -> str:
         """A share of 1 as a percentage; NaN is shown as an en dash."""
         if math.isnan(value):
             return "–"
         pattern = {"fr": "#,##0{d}\u00a0%", "en": "#,##0{d}%"}[self.code].format(d="." + "0" * digits if digits else "")
-        return str(format_percent(value, format=pattern, locale=self.locale))
+        return str(format_percent(value, format=_pattern(pattern), locale=self.locale))
 
     def days(self, value: float, *, digits: int = 0) -> str:
         """A number of days with its unit."""
@@ -118,6 +117,20 @@ def language(code: str) -> Language:
     if code not in LANGUAGES:
         raise UsageError(message("Language '{code}' is not known. Choose fr or en.", code=code))
     return Language(code)
+
+
+@cache
+def _money_pattern(code: str, currency: str, digits: int) -> NumberPattern:
+    """How an amount is written, its symbol looked up once: that costs more than all the rest."""
+    symbol = get_currency_symbol(currency, locale=_LOCALES[code]).replace("'", "''")
+    number = "#,##0" + ("." + "0" * digits if digits else "")
+    return parse_pattern(f"{number}\u00a0'{symbol}'" if code == "fr" else f"'{symbol}'{number}")
+
+
+@cache
+def _pattern(text: str) -> NumberPattern:
+    """A number pattern, read once."""
+    return parse_pattern(text)
 
 
 @cache

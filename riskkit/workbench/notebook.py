@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ from riskkit.workbench.stored_run import find_run, load_run, read_table, reason_
 
 __all__ = [
     "exhibit_style",
+    "explore",
     "find_run",
     "findings_list",
     "identification_table",
@@ -108,6 +110,21 @@ def identification_table(customers: pd.DataFrame, *, language: str) -> Html:
         TableColumn("count", words.text("Customers"), "count"),
     ]
     return make_table(pd.DataFrame(rows), columns, language=language, caption="", sortable=False)
+
+
+def explore(run_folder: Path, *, language: str, selection: str = "") -> None:
+    """Show the panel of a run: filters that act on everything, groups that open, tables, exports.
+
+    In a published page, which has no kernel, nothing of it is left. `selection` names a kept selection to open on.
+    """
+    from IPython.display import display
+
+    from riskkit.workbench.widgets.explorer import SCRIPT, open_explorer
+
+    opened = open_explorer(run_folder, language=language, selection=selection)
+    script = {"application/javascript": SCRIPT.read_text(encoding="utf-8")}
+    display(script, raw=True)  # type: ignore[no-untyped-call]
+    display(opened.widget)  # type: ignore[no-untyped-call]
 
 
 def notes_list(run: RunTables) -> Html:

@@ -47,7 +47,7 @@ def test_sums_are_those_of_a_run_at_each_date(seed):
     book = book_of(random_lines(seed))
     as_of = dt.date(2022, 9, 17) if book.coverage_start.year < 2022 else book.latest_date
     measures, months = months_of(book, as_of)
-    wide = measures.pivot(index="as_of", columns="measure", values="value")
+    wide = measures.pivot_table(index="as_of", columns="measure", values="value")
     sums = months.groupby("as_of").sum(numeric_only=True)
     buckets = [name for name in sums if name not in ("receivables_cents", "sales_cents")]
     assert (sums["receivables_cents"] / 100).to_list() == pytest.approx(wide["receivables_amount"].to_list())
