@@ -21,8 +21,9 @@ from riskkit.engine import read_parquet
 from riskkit.errors import message
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
+from riskkit.ledger.dimension_columns import read_column
 from riskkit.ledger.panel import CUSTOMER, Panel, make_panel
-from riskkit.policy import read_policy
+from riskkit.policy import Policy, read_policy
 from riskkit.workbench.manifest import read_manifest
 from riskkit.workbench.portfolio import POLICY_FILE
 
@@ -53,8 +54,8 @@ _FROM_ENRICHMENT = ("legal_form_label", "headcount_label")
 _CUSTOMER_TABLES = ("customer_columns", "customer_attributes", "segments")
 """Tables of later stages, one row a customer, read where a run has them: every text column is one to filter on."""
 
+_CLIENT = "x_"  # what the name of a column of the client's own file begins with
 _READ = {
-    "customers": ["customer_id", "name", "postcode", "naf_code", *_FROM_CUSTOMERS],
     "invoices": ["customer_id", "issue_date", "is_sale", "amount"],
     "unapplied": ["customer_id", "credit_date", "amount", "unapplied_amount"],
 }
@@ -62,11 +63,12 @@ _READ = {
 
 def load_panel(folder: Path, *, language: str) -> Panel:
     """The panel of a finished run, its values named in that language. `UsageError` when it is not one."""
-    manifest = read_manifest(folder)
+    manifest, policy = read_manifest(folder), read_policy(folder / POLICY_FILE)
     tables = {name: _read(folder, name) for name in ("customers", "open_items", "unapplied", "invoices")}
     tables["customer_months"] = _read(folder, "customer_months")
     customers = tables["customers"]
-    attributes = [_attributes(customers), *_extra(folder, customers)]
+    own, own_labels = _client_columns(customers, policy, language)
+    attributes = [_attributes(customers), own, *_extra(folder, customers)]
     tables["customers"] = pd.concat([customers[[CUSTOMER, "name"]], *attributes], axis=1)
     tables["customers"] = tables["customers"].loc[:, ~tables["customers"].columns.duplicated()]
     return make_panel(
@@ -74,14 +76,14 @@ def load_panel(folder: Path, *, language: str) -> Panel:
         as_of=dt.date.fromisoformat(manifest["as_of"]),
         currency=manifest["currency"],
         coverage_start=dt.date.fromisoformat(manifest["coverage_start"]),
-        dso_window_days=read_policy(folder / POLICY_FILE).dso_window_days,
-        labels=_labels(tables["customers"], language),
+        dso_window_days=policy.dso_window_days,
+        labels=_labels(tables["customers"], own_labels, language),
     )
 
 
 def column_label(name: str, words: Language) -> str:
     """What a column is called: in the reader's language where the product knows it, else as the client's file says."""
-    return words.say(_COLUMNS[name]) if name in _COLUMNS else name.replace("_", " ").capitalize()
+    return words.say(_COLUMNS[name]) if name in _COLUMNS else name.removeprefix(_CLIENT).replace("_", " ").capitalize()
 
 
 def _read(folder: Path, name: str) -> pd.DataFrame:
@@ -114,11 +116,27 @@ def _extra(folder: Path, customers: pd.DataFrame) -> list[pd.DataFrame]:
     return [table.loc[:, table.notna().any()] for table in aligned]
 
 
-def _labels(customers: pd.DataFrame, language: str) -> Mapping[str, Mapping[str, str]]:
+def _client_columns(
+    customers: pd.DataFrame, policy: Policy, language: str
+) -> tuple[pd.DataFrame, Mapping[str, Mapping[str, str]]]:
+    """The columns of the client's own file that group customers, read as the attribution reads them, and their names."""
+    codes, labels = {}, {}
+    for name in customers.columns:
+        read = None
+        if name.startswith(_CLIENT):
+            read = read_column(customers[name], policy=policy.drivers, language=language)
+        if read is not None:
+            codes[name], labels[name] = read.codes, read.labels
+    return pd.DataFrame(codes, index=customers.index), labels
+
+
+def _labels(
+    customers: pd.DataFrame, client: Mapping[str, Mapping[str, str]], language: str
+) -> Mapping[str, Mapping[str, str]]:
     """Names of values, column by column, where they are codes; what is not known is said so."""
     words = language_of(language)
     unknown = {"": words.text("Not known")}
-    named = {name: dict(unknown) for name in customers.columns}
+    named = {name: {**client.get(name, {}), **unknown} for name in customers.columns}
     for level in LEVELS:
         for code in customers.get(level, pd.Series(dtype="str")).dropna().unique():
             label = naf_label(str(code), language=language, short=True)

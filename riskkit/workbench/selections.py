@@ -1,4 +1,4 @@
-"""Selections kept under a name beside the runs of a portfolio: what an analyst filtered on, for a report, a colleague."""
+"""Selections kept under a name beside the runs of a portfolio: what an analyst filtered on, to use again."""
 
 from __future__ import annotations
 
