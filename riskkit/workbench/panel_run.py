@@ -119,7 +119,7 @@ def _extra(folder: Path, customers: pd.DataFrame) -> list[pd.DataFrame]:
 def _client_columns(
     customers: pd.DataFrame, policy: Policy, language: str
 ) -> tuple[pd.DataFrame, Mapping[str, Mapping[str, str]]]:
-    """The columns of the client's own file that group customers, read as the attribution reads them, and their names."""
+    """Columns of the client's own file that group customers, read as the attribution reads them, with their names."""
     codes, labels = {}, {}
     for name in customers.columns:
         read = None
