@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +16,7 @@ from riskkit.schemas import PAYMENTS, REJECTS
 from riskkit.sources.bank_matching import REASONS, Finding, Matcher
 from riskkit.sources.cfonb import Movement, Statement, balance_notes, looks_like_cfonb, read_statements
 from riskkit.sources.container import sha256
-from riskkit.sources.reading import Reading, SourceFile
+from riskkit.sources.reading import NEVER, Reading, SourceFile
 from riskkit.sources.tables_kept import distinct_ids
 
 __all__ = ["REASONS", "looks_like_cfonb", "read_bank_statements"]
@@ -130,9 +129,9 @@ def _completed(
     found = [frame for frame in (ledger.payments, *payments) if len(frame)]
     every = pd.concat(found, ignore_index=True)[PAYMENTS.names] if found else PAYMENTS.empty()
     aside = [frame for frame in (ledger.rejects, *rejects) if len(frame)]
-    return replace(
-        ledger,
+    return ledger.changed(
         files=(*ledger.files, *files),
+        coverage_start=min(days, default=NEVER) if ledger.coverage_start == NEVER else ledger.coverage_start,
         latest_date=max([ledger.latest_date, *days]),
         payments=every.assign(payment_id=distinct_ids(every["payment_id"], every)) if len(every) else every,
         rejects=pd.concat(aside, ignore_index=True) if aside else REJECTS.empty(),

@@ -1,10 +1,11 @@
-"""Files in, one reading out: French ledgers and tables, each by its own reader."""
+"""Files in, one reading out: each by its own reader, together what a company is owed."""
 
 from __future__ import annotations
 
 import datetime as dt
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -16,14 +17,21 @@ from riskkit.schemas import REJECTS
 from riskkit.sources import parsing
 from riskkit.sources.advance import Advance, Tell
 from riskkit.sources.aged_balance import read_aged_balances
-from riskkit.sources.cells import typed_rows
+from riskkit.sources.bank_statement import read_bank_statements
+from riskkit.sources.cells import TypedRows, typed_rows
 from riskkit.sources.currencies import Rates
-from riskkit.sources.mapping import TableSpec, check_spec, infer_specs
-from riskkit.sources.reading import Reading
-from riskkit.sources.reshape import reshaped, with_extra_columns
-from riskkit.sources.tables import read_beside_ledger, read_tables
+from riskkit.sources.einvoice_beside import read_with_documents
+from riskkit.sources.electronic_invoices import KIND as DOCUMENTS
+from riskkit.sources.electronic_invoices import read_electronic_invoices
+from riskkit.sources.left_out import all_aside, empty_reading, rows_aside, with_aside
+from riskkit.sources.mapping import TableSpec, check_spec, infer_specs, infer_table
+from riskkit.sources.opening import Source, open_described
+from riskkit.sources.plan import Plan
+from riskkit.sources.reading import NEVER, Reading
+from riskkit.sources.reshape import Opened, reshaped, with_extra_columns
+from riskkit.sources.tables import no_invoices, read_beside_ledger, read_tables
 from riskkit.sources.tables_customers import merged
-from riskkit.sources.tabular import RawTable, open_tables
+from riskkit.sources.tabular import RawTable
 
 Progress = Callable[[str], None]
 _MEMORY = "1GB"
@@ -31,17 +39,21 @@ _OPENED, _TYPED = 0.45, 0.55
 
 
 def collect(
-    paths: Sequence[Path],
+    paths: Sequence[Source],
     *,
     currency: str | None = None,
     as_of: dt.date | None = None,
     rates: Rates | None = None,
     progress: Progress | None = None,
     advance: Tell | None = None,
+    needs_invoices: bool = True,
 ) -> tuple[Reading, list[TableSpec]]:
     """Read files as they came: their mapping is inferred, applied, and returned to be kept."""
     specs = infer_specs(paths)
-    reading = read_files(specs, currency=currency, as_of=as_of, rates=rates, progress=progress, advance=advance)
+    reading = read_files(
+        specs, currency=currency, as_of=as_of, rates=rates, progress=progress, advance=advance,
+        needs_invoices=needs_invoices,
+    )  # fmt: skip
     return reading, specs
 
 
@@ -54,8 +66,9 @@ def read_files(
     rates: Rates | None = None,
     progress: Progress | None = None,
     advance: Tell | None = None,
+    needs_invoices: bool = True,
 ) -> Reading:
-    """Read the tables of a portfolio.
+    """Read the sources of a portfolio.
 
     Parameters
     ----------
@@ -73,51 +86,130 @@ def read_files(
         Receives the name of each file as its reading begins.
     advance
         Receives the share of the whole reading that is done, from 0 to 1, several times a second.
+    needs_invoices
+        Whether files that hold no invoice are refused; else what they hold is given, for a person to look at.
 
     Notes
     -----
     Raises one `DataError` with a message for every file that cannot be read.
     """
-    home = folder or Path()
-    ledgers = [spec for spec in specs if spec.kind == "fec"]
-    notes = [_left_out(spec) for spec in specs if spec.kind == "ignored"]
-    tables = [spec for spec in specs if spec.kind not in ("fec", "ignored")]
-    if ledgers:
-        notes += [_beside_ledger(spec) for spec in tables if spec.kind in ("invoices", "payments")]
-        tables = [spec for spec in tables if spec.kind in ("customers", "events")]
-    ledger = _read_ledgers(ledgers, home, currency, progress) if ledgers else None
-    aged = [spec for spec in tables if spec.kind == "aged_balance"]
-    tables = [spec for spec in tables if spec.kind != "aged_balance"]
-    if aged and (ledgers or any(spec.kind == "invoices" for spec in tables)):
-        notes += [_beside_invoices(spec) for spec in aged]
-    elif aged:
-        notes += [_beside_balance(spec) for spec in tables if spec.kind == "payments"]
-        tables = [spec for spec in tables if spec.kind in ("customers", "events")]
-        ledger = read_aged_balances(aged, folder=home, currency=currency, as_of=as_of, rates=rates)
-    if ledger is not None and not tables:
-        return ledger.changed(notes=(*ledger.notes, *notes))
+    plan = Plan.of(specs, home=folder or Path())
+    given = _Given(plan, folder or Path(), currency, as_of, rates, progress)
     with (
         tempfile.TemporaryDirectory() as aside,
         engine.connect(memory_limit=_MEMORY, spill_folder=Path(aside)) as connection,
     ):
         parsing.install(connection)
         told = Advance(advance, connection)
-        opened = _opened(tables, home, connection, folder=Path(aside), told=told, progress=progress)
-        opened, said = reshaped(opened, connection, currency=currency, rates=rates)
-        notes += said
+        specs = [*plan.tables, *(spec for spec, _ in plan.left)]
+        opened = _opened(specs, given.home, connection, folder=Path(aside), told=told, progress=progress)
+        used, left = opened[: len(plan.tables)], opened[len(plan.tables) :]
+        reasons = [reason for _, reason in plan.left]
+        others = [rows_aside([(*pair, why) for pair, why in zip(left, reasons, strict=True)], connection,
+                             currency=currency)] if left else []  # fmt: skip
+        used, notes = reshaped(used, connection, currency=currency, rates=rates)
         with told.stretch(_OPENED, _TYPED):
-            typed = [typed_rows(table, spec) for table, spec in opened]
-        if ledger is not None:
-            extra = read_beside_ledger(typed, connection, currency=ledger.currency)
-            return _completed(ledger, extra, notes)
+            typed = [typed_rows(table, spec) for table, spec in used]
+        base = given.base()
         with told.stretch(_TYPED, 1.0):
-            reading = read_tables(typed, connection, currency=currency)
-        added: dict[str, pd.DataFrame] = {}
-        if any("entity" in spec.columns or "foreign_code" in table.relation.columns for table, spec in opened):
-            added = {
-                name: with_extra_columns(getattr(reading, name), opened, kind=name) for name in ("invoices", "payments")
-            }
-        return reading.changed(notes=(*reading.notes, *notes), **added)
+            reading = _joined(base, typed, connection, currency=currency, needs_invoices=needs_invoices)
+        reading = reading.changed(notes=(*reading.notes, *notes), **_extra(reading, used))
+    reading = given.with_statements(reading)
+    if needs_invoices and not reading.rows("invoices"):
+        raise DataError(no_invoices([spec.label for spec in plan.statements]))
+    others += given.aside()
+    return with_aside(reading, others) if others else reading
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What is asked of a reading, and the readers that need no mapping."""
+
+    plan: Plan
+    home: Path
+    currency: str | None
+    as_of: dt.date | None
+    rates: Rates | None
+    progress: Progress | None
+
+    def base(self) -> Reading | None:
+        """The ledger, the electronic invoices or the aged balance that the tables complete; None without any."""
+        if self.plan.ledgers:
+            return self._ledgers(self.plan.ledgers)
+        if self.plan.documents:
+            return self._documents(self.plan.documents)
+        return self._aged(self.plan.aged, self.as_of) if self.plan.aged else None
+
+    def with_statements(self, reading: Reading) -> Reading:
+        """The reading with the payments that its bank statements surely show."""
+        paths = [self.home / spec.file for spec in self.plan.statements]
+        return read_bank_statements(paths, ledger=reading, progress=self.progress) if paths else reading
+
+    def aside(self) -> list[Reading]:
+        """Sources without mapping that only say again what others say, every row of each set aside."""
+        found = []
+        for kind in ("electronic_invoices", "bank_statement", "aged_balance"):
+            specs = [(spec, reason) for spec, reason in self.plan.aside if spec.kind == kind]
+            if not specs:
+                continue
+            named, reason = [spec for spec, _ in specs], specs[0][1]
+            if kind == "electronic_invoices":
+                reading = self._documents(named)
+            elif kind == "bank_statement":
+                paths = [self.home / spec.file for spec in named]
+                nothing = empty_reading(currency=self.currency or "EUR")
+                reading = read_bank_statements(paths, ledger=nothing, progress=self.progress)
+            else:
+                reading = self._aged(named, self.as_of or NEVER)
+            found.append(all_aside(reading, reason))
+        return found
+
+    def _ledgers(self, specs: Sequence[TableSpec]) -> Reading:
+        from riskkit.sources.fec import read_fec
+
+        for spec in specs:
+            self._begin(spec)
+        chosen = self.currency or next((spec.currency for spec in specs if spec.currency), "EUR")
+        return read_fec([self.home / spec.file for spec in specs], currency=chosen)
+
+    def _documents(self, specs: Sequence[TableSpec]) -> Reading:
+        for spec in specs:
+            self._begin(spec)
+        return read_electronic_invoices([self.home / spec.file for spec in specs], currency=self.currency)
+
+    def _aged(self, specs: Sequence[TableSpec], as_of: dt.date | None) -> Reading:
+        return read_aged_balances(specs, folder=self.home, currency=self.currency, as_of=as_of, rates=self.rates)
+
+    def _begin(self, spec: TableSpec) -> None:
+        if self.progress is not None:
+            self.progress(spec.label)
+
+
+def _joined(
+    base: Reading | None,
+    typed: Sequence[TypedRows],
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    currency: str | None,
+    needs_invoices: bool,
+) -> Reading:
+    """The base completed by tables, or the tables by themselves."""
+    if base is not None and not typed:
+        return base
+    if base is None:
+        if not typed:
+            return empty_reading(currency=currency or "EUR")
+        return read_tables(typed, connection, currency=currency, needs_invoices=needs_invoices)
+    if any(source.kind == DOCUMENTS for source in base.files):
+        return read_with_documents(base, typed, connection, currency=currency)
+    return _completed(base, read_beside_ledger(typed, connection, currency=base.currency))
+
+
+def _extra(reading: Reading, opened: Sequence[Opened]) -> dict[str, pd.DataFrame]:
+    """Invoices and payments with the columns that entities and conversions add, where there are any."""
+    if not any("entity" in spec.columns or "foreign_code" in table.relation.columns for table, spec in opened):
+        return {}
+    return {name: with_extra_columns(getattr(reading, name), opened, kind=name) for name in ("invoices", "payments")}
 
 
 def _opened(
@@ -128,25 +220,36 @@ def _opened(
     folder: Path,
     told: Advance,
     progress: Progress | None,
-) -> list[tuple[RawTable, TableSpec]]:
+) -> list[Opened]:
     """The raw table of each specification; one `DataError` for all that cannot be read."""
-    opened: list[tuple[RawTable, TableSpec]] = []
+    opened: list[Opened] = []
     faults: list[Message] = []
     for spec, (low, high, size) in zip(specs, _ends(home, specs), strict=True):
         if progress is not None:
-            progress(Path(spec.file).name)
+            progress(spec.label)
         try:
             with told.stretch(low, high, size=size):
-                found = open_tables(
-                    home / spec.file, connection, folder=folder, sheet=spec.sheet,
-                    header_row=spec.header_row, encoding=spec.encoding, separator=spec.separator,
-                )  # fmt: skip
-            check_spec(spec, found[0])
-            opened.append((found[0], spec))
+                table = open_described(spec, connection, home=home, folder=folder)
+            full = _with_columns(spec, table)
+            if full.kind != "ignored":
+                check_spec(full, table)
+            opened.append((table, full))
         except DataError as fault:
             faults += fault.messages
     raise_all(DataError, faults)
     return opened
+
+
+def _with_columns(spec: TableSpec, table: RawTable) -> TableSpec:
+    """The specification; where it names no column, with those inferred for a table of its kind."""
+    if spec.columns or spec.instalments or spec.kind == "ignored":
+        return spec
+    guess = infer_table(table)
+    if guess is None or guess.kind != spec.kind:
+        return spec
+    kept = ("columns", "instalments", "buckets", "tax_basis", "signature", "confidence")
+    changes = {name: getattr(guess, name) for name in kept}
+    return spec.model_copy(update={**changes, "currency": spec.currency or guess.currency})
 
 
 def _ends(home: Path, specs: Sequence[TableSpec]) -> list[tuple[float, float, int]]:
@@ -159,19 +262,9 @@ def _ends(home: Path, specs: Sequence[TableSpec]) -> list[tuple[float, float, in
     return ends
 
 
-def _read_ledgers(specs: Sequence[TableSpec], home: Path, currency: str | None, progress: Progress | None) -> Reading:
-    from riskkit.sources.fec import read_fec
-
-    if progress is not None:
-        for spec in specs:
-            progress(Path(spec.file).name)
-    chosen = currency or next((spec.currency for spec in specs if spec.currency), "EUR")
-    return read_fec([home / spec.file for spec in specs], currency=chosen)
-
-
-def _completed(ledger: Reading, extra: Reading, notes: Sequence[Message]) -> Reading:
+def _completed(ledger: Reading, extra: Reading) -> Reading:
     """A ledger whose customers are completed, by account code, with what a table of customers says."""
-    said, notes = extra.customers, [*extra.notes, *notes]
+    said, notes = extra.customers, list(extra.notes)
     known = said["customer_id"].isin(set(ledger.customers["customer_id"]))
     customers = ledger.customers
     if known.any():
@@ -194,34 +287,4 @@ def _completed(ledger: Reading, extra: Reading, notes: Sequence[Message]) -> Rea
         events=extra.events if len(extra.events) else ledger.events,
         rejects=pd.concat(rejects) if rejects else REJECTS.empty(),
         notes=(*ledger.notes, *notes),
-    )
-
-
-def _left_out(spec: TableSpec) -> Message:
-    return message(
-        "{file} holds orders or quotes, not invoices: it is left out. Write kind: invoices in portfolio.yaml if that "
-        "is wrong.",
-        file=spec.label,
-    )
-
-
-def _beside_invoices(spec: TableSpec) -> Message:
-    return message(
-        "{file} is left out: it is an aged balance, and the files given hold the invoices themselves. Compare their "
-        "totals.",
-        file=spec.label,
-    )
-
-
-def _beside_balance(spec: TableSpec) -> Message:
-    return message(
-        "{file} is left out: an aged balance is already net of payments, and holds no invoice they could settle.",
-        file=spec.label,
-    )
-
-
-def _beside_ledger(spec: TableSpec) -> Message:
-    return message(
-        "{file} is left out: the ledger (FEC) already holds these movements, and reading both would count them twice.",
-        file=spec.label,
     )

@@ -11,78 +11,19 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import duckdb
 
 from riskkit.errors import DataError, UsageError, message
+from riskkit.sources.database_names import DatabaseTable, database_table, no_such_variable
 from riskkit.sources.parsing import quoted
 from riskkit.sources.tabular import RawTable
 
-_ENVIRONMENT = "env:"
-_SECRETS = re.compile(r"(?i)pass(word|wd)?|pwd|secret|token|private_?key|access_?key")
 _BATCH_ROWS = 50_000
-_NAME = re.compile(r"[^\W\d]\w*")
-
-
-@dataclass(frozen=True)
-class DatabaseTable:
-    """A table of a database: the variable that holds the address, or the address itself, and the table's name."""
-
-    variable: str | None
-    address: str | None
-    schema: str | None
-    table: str
-
-    @property
-    def label(self) -> str:
-        """What messages and the account of files call it; never the address."""
-        return f"{self.schema}.{self.table}" if self.schema else self.table
-
-
-def is_database_table(source: str) -> bool:
-    """Whether a source of `portfolio.yaml` names a table of a database and not a file."""
-    return source.startswith(_ENVIRONMENT) or bool(re.match(r"[a-z][a-z0-9+]+://", source))
-
-
-def database_table(source: str) -> DatabaseTable:
-    """The table that a source of `portfolio.yaml` names. `UsageError` for a password in it or a name that is none."""
-    where, _, name = source.rpartition("#")
-    parts = name.split(".")
-    if not where or len(parts) > 2 or not all(_NAME.fullmatch(part) for part in parts):
-        if holds_password(source):
-            raise _password_in_file()
-        raise UsageError(
-            message(
-                "A database source must be written env:VARIABLE#table or env:VARIABLE#schema.table, with letters, "
-                "digits and underscores in the name of the table. Correct portfolio.yaml."
-            )
-        )
-    schema, table = (parts[0], parts[1]) if len(parts) == 2 else (None, parts[0])
-    if where.startswith(_ENVIRONMENT):
-        variable = where.removeprefix(_ENVIRONMENT)
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
-            raise _password_in_file() if holds_password(variable) else _no_such_variable("env:…")
-        return DatabaseTable(variable, None, schema, table)
-    if holds_password(where):
-        raise _password_in_file()
-    return DatabaseTable(None, where, schema, table)
-
-
-def holds_password(address: str) -> bool:
-    """Whether an address holds a password or another secret."""
-    try:
-        split = urlsplit(address)
-        has_password = split.password is not None
-    except ValueError:
-        return True
-    return has_password or any(_SECRETS.search(key) for key, _ in parse_qsl(split.query, keep_blank_values=True))
 
 
 def open_database_table(
@@ -90,6 +31,7 @@ def open_database_table(
     connection: duckdb.DuckDBPyConnection,
     *,
     folder: Path,
+    home: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> RawTable:
     """A table of a database, read whole and once into `folder`, every cell as text.
@@ -102,6 +44,8 @@ def open_database_table(
         The connection that will hold the table.
     folder
         Takes an extract in Parquet: what was read, whose digest goes into the manifest.
+    home
+        What the file of an SQLite or DuckDB address is relative to; the current folder without one.
     environment
         Where variables are looked up; that of the process without one.
 
@@ -110,7 +54,7 @@ def open_database_table(
     No message holds the address. Rows come in batches; the driver of SQLite holds the whole table all the same.
     """
     wanted = database_table(source)
-    address = _address(wanted, os.environ if environment is None else environment)
+    address = _beside(_address(wanted, os.environ if environment is None else environment), home or Path())
     ibis = _ibis()
     extract = folder / wanted.label
     faults = _driver_errors(ibis)
@@ -198,8 +142,16 @@ def _address(wanted: DatabaseTable, environment: Mapping[str, str]) -> str:
         return wanted.address
     address = environment.get(wanted.variable or "", "").strip()
     if not address:
-        raise _no_such_variable(wanted.variable or "")
+        raise no_such_variable(wanted.variable or "")
     return address
+
+
+def _beside(address: str, home: Path) -> str:
+    """The address, a relative file of SQLite or DuckDB being found from `home`."""
+    scheme, found, rest = address.partition("://")
+    if not found or scheme not in ("sqlite", "duckdb") or rest.startswith(("/", "~")) or not rest:
+        return address
+    return f"{scheme}://{(home / rest).absolute().as_posix()}"
 
 
 def _ibis() -> Any:
@@ -223,22 +175,3 @@ def _driver_errors(ibis: Any) -> tuple[type[Exception], ...]:
         except ImportError:
             continue
     return tuple(found)
-
-
-def _password_in_file() -> UsageError:
-    return UsageError(
-        message(
-            "portfolio.yaml holds a database address with a password or a secret in it. Take it out, put the address "
-            "in an environment variable, and write env:VARIABLE#table. Change the password if the file was shared."
-        )
-    )
-
-
-def _no_such_variable(variable: str) -> UsageError:
-    return UsageError(
-        message(
-            "The environment variable {variable}, which should hold the address of the database, is not set. Set it "
-            "and run again.",
-            variable=variable,
-        )
-    )

@@ -29,7 +29,8 @@ from riskkit.sources.reading import Reading, SourceFile
 __all__ = ["REASONS", "electronic_invoice_files", "looks_like_electronic_invoice", "read_electronic_invoices"]
 
 KIND = "electronic_invoices"
-_SUFFIXES = (".pdf", ".xml")
+INVOICE_SUFFIXES = (".pdf", ".xml")
+_FAULTS_SHOWN = 10
 _ROOT = re.compile(r"<(?![?!])(?:([\w.-]+):)?(\w+)[\s>]")
 _NAMESPACES = {"CrossIndustryInvoice": "uncefact", "Invoice": "ubl:schema", "CreditNote": "ubl:schema"}
 
@@ -48,14 +49,14 @@ def looks_like_electronic_invoice(path: Path) -> bool:
     is_utf16 = start.startswith((b"\xff\xfe", b"\xfe\xff"))
     text = start.decode("utf-16" if is_utf16 else "utf-8", errors="replace")
     root = _ROOT.search(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))
-    return root is not None and _NAMESPACES.get(root.group(2), "\0") in text
+    return root is not None and root.group(2) in _NAMESPACES and _NAMESPACES[root.group(2)] in text
 
 
 def electronic_invoice_files(folder: Path) -> list[Path]:
     """The PDF and XML files of a folder and its sub-folders, in order of name; links are not followed."""
     found = []
     for place, _, names in os.walk(folder):
-        found += [Path(place) / name for name in names if name.lower().endswith(_SUFFIXES)]
+        found += [Path(place) / name for name in names if name.lower().endswith(INVOICE_SUFFIXES)]
     return sorted(path for path in found if path.is_file() and not path.is_symlink())
 
 
@@ -104,7 +105,7 @@ def read_electronic_invoices(
     ids = tables.customer_ids(kept)
     invoices = tables.invoice_table(kept, ids)
     notes = [_summary(kept, names, company), *sorting_notes(documents, reasons), *_doubts(kept)]
-    notes += [each for found in faults.values() for each in found]
+    notes += _fault_notes(faults)
     why = {document.file: reason for document, reason in zip(documents, reasons, strict=True)}
     cents = {document.file: document.signed_cents for document in documents}
     return Reading(
@@ -187,6 +188,19 @@ def _rejects(documents: Sequence[ElectronicInvoice], why: dict[str, str | None],
         if why[document.file]
     ] + [(name, 1, "invoices", "unreadable_file", 0, None) for name in broken]  # fmt: skip
     return pd.DataFrame(rows, columns=REJECTS.names) if rows else REJECTS.empty()
+
+
+def _fault_notes(faults: dict[str, tuple[Message, ...]]) -> list[Message]:
+    every = [each for found in faults.values() for each in found]
+    if len(every) <= _FAULTS_SHOWN:
+        return every
+    return [
+        *every[:_FAULTS_SHOWN],
+        message(
+            "{count} more PDF or XML files cannot be read as invoices; they are among the rows set aside.",
+            count=len(faults) - _FAULTS_SHOWN,
+        ),
+    ]
 
 
 def _summary(kept: Sequence[ElectronicInvoice], names: dict[str, Path], company: str) -> Message:

@@ -25,8 +25,9 @@ from riskkit.sources.mapping_spec import (
     missing_message,
     signature,
 )
+from riskkit.sources.opening import Source, kind_without_columns, open_raw
 from riskkit.sources.parsing import quoted
-from riskkit.sources.tabular import RawTable, open_tables, plain
+from riskkit.sources.tabular import RawTable, plain
 
 __all__ = ["FIELD_WORDS", "SURE", "Kind", "TableSpec", "check_spec", "infer_specs", "infer_table", "missing_fields"]
 
@@ -43,22 +44,18 @@ _NAME_HINTS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def infer_specs(paths: Sequence[Path], *, known: Sequence[TableSpec] = ()) -> list[TableSpec]:
+def infer_specs(paths: Sequence[Source], *, known: Sequence[TableSpec] = ()) -> list[TableSpec]:
     """How to read each file, one specification per table found, confidences included.
 
     A table whose headers are those of a specification in `known` is read as that one says, and nothing is asked of
     it again. Raises one `DataError` with a message for every file that cannot be read or understood.
     """
-    from riskkit.sources.fec import looks_like_fec
-
     specs: list[TableSpec] = []
     faults: list[Message] = []
     for path in paths:
         try:
-            if path.is_file() and looks_like_fec(path):
-                specs.append(TableSpec(file=str(path), kind="fec"))
-            else:
-                specs += _infer_file(path, known)
+            kind = kind_without_columns(path) if isinstance(path, Path) else None
+            specs += _infer_tables(path, known) if kind is None else [TableSpec(file=str(path), kind=kind)]
         except DataError as fault:
             faults += fault.messages
     raise_all(DataError, faults)
@@ -187,11 +184,13 @@ def _is_excl_tax_only(columns: Mapping[str, str]) -> bool:
     return "excl_tax_amount" in columns and not set(columns) & others
 
 
-def _infer_file(path: Path, known: Sequence[TableSpec]) -> list[TableSpec]:
+def _infer_tables(source: Source, known: Sequence[TableSpec]) -> list[TableSpec]:
     with duckdb.connect(":memory:") as connection, tempfile.TemporaryDirectory() as folder:
         parsing.install(connection)
-        tables = open_tables(path, connection, folder=Path(folder), is_preview=True)
+        tables = open_raw(source, connection, folder=Path(folder), is_preview=True)
         specs = [spec for table in tables if (spec := infer_table(table, known=known)) is not None]
+        if isinstance(source, str):
+            specs = [spec.model_copy(update={"file": source}) for spec in specs]
     if specs:
         return specs
     widest = max(tables, key=lambda table: len(table.headers))

@@ -10,8 +10,8 @@ import duckdb
 
 from riskkit.sources import parsing
 from riskkit.sources.mapping_headers import fields
-from riskkit.sources.mapping_spec import TableSpec, missing_fields
-from riskkit.sources.tabular import open_tables
+from riskkit.sources.mapping_spec import TABLE_KINDS, TableSpec, missing_fields
+from riskkit.sources.opening import open_described
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,7 @@ def preview(spec: TableSpec, *, folder: Path, count: int = 20) -> Preview:
     """The first rows of the table that a specification reads."""
     with tempfile.TemporaryDirectory() as aside, duckdb.connect(":memory:") as connection:
         parsing.install(connection)
-        table = open_tables(
-            folder / spec.file, connection, folder=Path(aside), sheet=spec.sheet, header_row=spec.header_row,
-            encoding=spec.encoding, separator=spec.separator,
-        )[0]  # fmt: skip
+        table = open_described(spec, connection, home=folder, folder=Path(aside), is_preview=True)
         cells = ", ".join(f"trim(coalesce(c{i}, ''))" for i in range(len(table.headers)))
         rows = table.relation.order("line").limit(count).project(cells).fetchall()
     return Preview(table.headers, tuple(tuple(str(cell) for cell in row) for row in rows))
@@ -57,7 +54,7 @@ def changed(spec: TableSpec, columns: dict[str, str | None]) -> TableSpec:
 
 def fields_to_show(spec: TableSpec) -> list[str]:
     """Fields a person may correct: the doubtful ones first, then those found, then the ones still missing."""
-    known = [names.field for names in fields(spec.kind)] if spec.kind not in ("fec", "ignored") else []
+    known = [names.field for names in fields(spec.kind)] if spec.kind in TABLE_KINDS else []
     missing = missing_fields(spec.kind, spec.columns)
     usual = [
         field for field in ("customer_name", "siren", "invoice_number", "issue_date", "due_date") if field in known

@@ -12,12 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from riskkit.errors import DataError, Message, message, raise_all
 from riskkit.sources.aged_balance_headers import BUCKET_FIELDS
+from riskkit.sources.database_names import database_label
 from riskkit.sources.mapping_headers import fields
 from riskkit.sources.tabular import RawTable, plain
 
 SURE = 0.75
 
-Kind = Literal["customers", "invoices", "payments", "events", "aged_balance", "fec", "ignored"]
+Kind = Literal[
+    "customers", "invoices", "payments", "events", "aged_balance", "fec", "electronic_invoices", "bank_statement",
+    "ignored",
+]  # fmt: skip
+TABLE_KINDS = ("invoices", "payments", "customers", "events", "aged_balance")
 
 AMOUNTS = ("amount", "open_amount", "excl_tax_amount", "debit", "credit", "unit_price")
 FIELD_WORDS = {
@@ -75,8 +80,8 @@ class TableSpec(BaseModel):
 
     @property
     def label(self) -> str:
-        """The file's name, with the sheet when one is named."""
-        name = Path(self.file).name
+        """The name of the file or of the table of a database, with the sheet when one is named."""
+        name = database_label(self.file) or Path(self.file).name
         return f"{name} [{self.sheet}]" if self.sheet else name
 
 

@@ -15,7 +15,9 @@ from riskkit.errors import Message, Money, ReconciliationError, message
 from riskkit.schemas import CUSTOMERS, EVENTS, INVOICES, PAYMENTS, REJECTS
 from riskkit.sources.stored import StoredTable, TableField
 
-REPEATS = frozenset({"fec_opening_chained"})
+NEVER = dt.date(1990, 1, 1)
+"""The date of a reading that holds no dated movement."""
+REPEATS = frozenset({"fec_opening_chained", "in_ledger", "in_invoices", "in_tables", "net_of_payments"})
 """Reasons of rows set aside because another file of the same reading already says what they say."""
 
 

@@ -30,6 +30,10 @@ REASONS = {
     "duplicate_customer": "a customer already given on another row",
     "unreadable_amount": "an amount that cannot be read",
     "unreadable_date": "a date that cannot be read",
+    "in_ledger": "a movement that the ledger (FEC) already holds",
+    "in_invoices": "a balance whose invoices are given one by one",
+    "in_tables": "an invoice that another file already gives",
+    "net_of_payments": "a payment that the aged balance is already net of",
 }
 NOT_DATA = ("total_row", "repeated_header", "remark_row")
 

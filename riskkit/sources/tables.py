@@ -3,7 +3,6 @@
 # ruff: noqa: S608 - only names of tables and columns written in this package are put into the SQL
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from riskkit.schemas import EVENTS, INVOICES, PAYMENTS
 from riskkit.sources import tables_statements as statements
 from riskkit.sources.cells import REASONS, TypedRows
 from riskkit.sources.container import sha256
-from riskkit.sources.reading import Reading
+from riskkit.sources.reading import NEVER, Reading
 from riskkit.sources.stored import Store, StoredTable
 from riskkit.sources.tables_account import Account
 from riskkit.sources.tables_customers import customer_rows, merged, with_missing
@@ -39,7 +38,7 @@ _FACTS = {"country": "country", "payment_terms": "payment_terms", "sales_person"
 _DAYS = """
 select min(issue_date), max(issue_date), bool_or(due_date is not null), count(*) from kept
 """
-_PAID_DAYS = "select max(payment_date) from every_payment"
+_PAID_DAYS = "select min(payment_date), max(payment_date) from every_payment"
 Notes = dict[int, tuple[Message, ...]]
 
 
@@ -50,13 +49,14 @@ def read_tables(
     currency: str | None = None,
     store: Store | None = None,
     digest: Callable[[Path], str] = sha256,
+    needs_invoices: bool = True,
 ) -> Reading:
     """The reading of typed tables taken together.
 
     Parameters
     ----------
     tables
-        At least one of kind invoices; customers, payments and events complete it.
+        Of kind invoices; customers, payments and events complete them.
     connection
         The connection that holds the raw tables.
     currency
@@ -65,21 +65,16 @@ def read_tables(
         Where invoices and payments are kept; a temporary folder that goes away with the reading without one.
     digest
         Gives the SHA-256 of a file.
+    needs_invoices
+        Whether a reading without any invoice is refused by a `DataError` that says why; else it is given as it is.
 
     Notes
     -----
-    Rows in other currencies than the most frequent one are set aside: nothing is converted without a rate. Raises
-    `DataError` when no invoice can be made.
+    Rows in other currencies than the most frequent one are set aside: nothing is converted without a rate.
     """
     by_kind = {k: [t for t in tables if t.spec.kind == k] for k in ("invoices", "payments", "customers", "events")}
-    if not by_kind["invoices"]:
-        raise DataError(
-            message(
-                "No table of invoices among the files given ({files}). Add the list of invoices, or name its columns "
-                "under 'columns:' in portfolio.yaml.",
-                files=", ".join(f"{t.table.label}" for t in tables),
-            )
-        )
+    if not by_kind["invoices"] and needs_invoices:
+        raise DataError(no_invoices([t.table.label for t in tables]))
     numbered = list(enumerate([*by_kind["invoices"], *by_kind["payments"]]))
     invoices, payments = numbered[: len(by_kind["invoices"])], numbered[len(by_kind["invoices"]) :]
     main, said = _add_rows(invoices, payments, connection, currency=currency)
@@ -94,7 +89,7 @@ def read_tables(
         close_invoices(typed, account, part=part, notes=said[part])
     number_invoices(account)
     first, latest, has_due, kept = connection.execute(_DAYS).fetchall()[0]
-    if not kept:
+    if not kept and needs_invoices:
         raise DataError(*_nothing_kept(account))
     if not payments:
         account.notes += undated_settlements(account)
@@ -104,14 +99,15 @@ def read_tables(
     set_variable(connection, "has_payments", bool(payments))
     set_variable(connection, "latest", None)
     connection.execute(statements.EVERY_PAYMENT)
-    latest = max(day for day in (latest, connection.execute(_PAID_DAYS).fetchall()[0][0]) if day is not None)
+    paid = connection.execute(_PAID_DAYS).fetchall()[0]
+    latest = max((day for day in (latest, paid[1]) if day is not None), default=NEVER)
     set_variable(connection, "latest", latest)
     events = kept_events(by_kind["events"], account, ids)
     kept_in = store or Store()
     return Reading(
         files=tuple(account.files),
         currency=main,
-        coverage_start=first,
+        coverage_start=first or paid[0] or NEVER,
         latest_date=latest,
         due_dates="file" if has_due else "none",
         invoices=StoredTable.write(connection, invoice_query(connection), INVOICES, kept_in),
@@ -123,14 +119,22 @@ def read_tables(
     )
 
 
+def no_invoices(labels: Sequence[str]) -> Message:
+    """What to say when none of the files holds invoices."""
+    return message(
+        "No table of invoices among the files given ({files}). Add the list of invoices, or name its columns "
+        "under 'columns:' in portfolio.yaml.",
+        files=", ".join(labels),
+    )
+
+
 def read_beside_ledger(tables: Sequence[TypedRows], connection: duckdb.DuckDBPyConnection, *, currency: str) -> Reading:
     """Customers and events, to complete a ledger: the other tables of the reading are empty."""
     account = Account(connection, currency)
     customers = _customers([t for t in tables if t.spec.kind == "customers"], account)
     events = kept_events([t for t in tables if t.spec.kind == "events"], account, ids_by_name(customers))
-    never = dt.date(1990, 1, 1)
     return Reading(
-        files=tuple(account.files), currency=currency, coverage_start=never, latest_date=never, due_dates="none",
+        files=tuple(account.files), currency=currency, coverage_start=NEVER, latest_date=NEVER, due_dates="none",
         invoices=INVOICES.empty(), payments=PAYMENTS.empty(), customers=customers,
         events=events.reindex(columns=EVENTS.names), rejects=account.rejected(), notes=tuple(account.notes),
     )  # fmt: skip

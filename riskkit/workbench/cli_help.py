@@ -29,6 +29,10 @@ _COMMANDS: dict[str, tuple[Message, tuple[tuple[str, Message], ...]]] = {
                 message("two years of a ledger"),
             ),
             ('riskkit diagnose "export/*.csv" --out diagnostic', message("a pattern, and the folder of the report")),
+            (
+                "riskkit diagnose factures-electroniques/ releve-cfonb120.txt",
+                message("a folder of electronic invoices (Factur-X, CII, UBL) and a bank statement"),
+            ),
             ("riskkit diagnose FEC2023.txt --terms 45FM", message("terms where the files give no due date")),
         ),
     ),
@@ -44,8 +48,11 @@ _COMMANDS: dict[str, tuple[Message, tuple[tuple[str, Message], ...]]] = {
         ),
     ),
     "check": (
-        message("Read the files of a portfolio and say what is understood, without making a run."),
-        (("riskkit check portfolios/durand", message("rows and money, file by file")),),
+        message("Read files or a portfolio and say what is understood, without making a run."),
+        (
+            ("riskkit check factures.xlsx paiements.csv", message("what just arrived: columns found, rows and money")),
+            ("riskkit check portfolios/durand", message("rows and money, file by file")),
+        ),
     ),
     "run": (
         message("Make the run of a portfolio at a date: tables, notebooks and documents."),
@@ -182,7 +189,12 @@ def _add_language(parser: argparse.ArgumentParser, words: Language, *, default: 
 def _add_inputs(made: dict[str, argparse.ArgumentParser], words: Language) -> None:
     file, folder = words.text("FILE"), words.text("FOLDER")
     diagnose, init = made["diagnose"], made["init"]
-    diagnose.add_argument("files", nargs="+", metavar=file, help=words.text("file, folder of files, or pattern"))
+    diagnose.add_argument(
+        "files",
+        nargs="+",
+        metavar=file,
+        help=words.text("file, folder of files, pattern, or table of a database (env:VARIABLE#table)"),
+    )
     _add_as_of(diagnose, words)
     diagnose.add_argument("--out", metavar=folder, help=words.text("folder of the run; without it: reports/NAME/DATE"))
     diagnose.add_argument("--name", metavar=words.text("NAME"), help=words.text("name of the company, for the report"))
@@ -190,12 +202,14 @@ def _add_inputs(made: dict[str, argparse.ArgumentParser], words: Language) -> No
     init.add_argument(
         "--from", dest="files", nargs="+", required=True, metavar=file, help=words.text("files, copied into it")
     )
-    init.add_argument(
-        "--like", metavar=folder,
-        help=words.text("a portfolio whose mapping is used again for files with the same columns"),
-    )  # fmt: skip
-    init.add_argument("--yes", action="store_true", help=words.text("accept the guessed columns without a question"))
     for each in (diagnose, init):
+        each.add_argument(
+            "--like", metavar=folder,
+            help=words.text("a portfolio whose mapping is used again for files with the same columns"),
+        )  # fmt: skip
+        each.add_argument(
+            "--yes", action="store_true", help=words.text("accept the guessed columns without a question")
+        )
         each.add_argument(
             "--terms",
             default="",
@@ -209,8 +223,15 @@ def _add_inputs(made: dict[str, argparse.ArgumentParser], words: Language) -> No
 
 def _add_others(made: dict[str, argparse.ArgumentParser], words: Language) -> None:
     folder, run = words.text("FOLDER"), words.text("RUN")
+    check = made["check"]
+    check.add_argument(
+        "files", nargs="+", metavar=words.text("FOLDER or FILE"), help=words.text("portfolio, or files as they came")
+    )
+    check.add_argument(
+        "--currency", type=str.upper, metavar="EUR", help=words.text("currency of amounts that name none")
+    )
+    made["run"].add_argument("folder", metavar=folder, help=words.text("folder of the portfolio"))
     for name in ("check", "run"):
-        made[name].add_argument("folder", metavar=folder, help=words.text("folder of the portfolio"))
         _add_as_of(made[name], words)
     made["run"].add_argument("--only", metavar=words.text("NAME"), help=words.text("run this notebook only"))
     made["batch"].add_argument("folders", nargs="+", metavar=folder, help=words.text("folders of portfolios"))

@@ -8,16 +8,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.measure_words import measure_label, show_measure
 
-if TYPE_CHECKING:
-    from riskkit.sources.reading import Reading
-
 NOTES_SHOWN = 3
-FILE_COLUMNS = ("File", "Kind", "Rows", "Accepted", "Set aside", "Amount", "Amount aside")
 HEADLINES = ("receivables_amount", "overdue_amount", "overdue_share", "dso_days", "countback_dso_days")
 
 
@@ -31,7 +27,7 @@ def run_lines(manifest: Mapping[str, Any], folder: Path, words: Language) -> lis
     if manifest.get("companies"):
         rows.append([f"  {words.text('Customers with a SIREN')}", identified_text(manifest["companies"], words)])
     for is_repeat, label in (
-        (True, words.text("Openings found in the year before")),
+        (True, words.text("Already in another file (openings, repeats)")),
         (False, words.text("Set aside (see rejects)")),
     ):
         aside = [reason for reason in manifest["set_aside"] if reason["is_repeat"] == is_repeat]
@@ -48,42 +44,6 @@ def run_lines(manifest: Mapping[str, Any], folder: Path, words: Language) -> lis
         *_notes(manifest["notes"], folder, words),
         words.text("Report: {file}", file=shown_path(folder / "diagnostic.html")),
         words.text("Dashboard: {program} dashboard {folder}", program=program(), folder=shown_path(folder)),
-    ]
-
-
-def reading_lines(reading: Reading, words: Language, *, name: str) -> list[str]:
-    """What was read, file by file, what was set aside by reason, and the remarks."""
-    from riskkit.workbench.stored_run import reason_text
-
-    header = [words.text(title) for title in FILE_COLUMNS]
-    rows = [
-        [
-            Path(source.file).name,
-            source.kind,
-            words.show(source.rows_read),
-            words.show(source.rows_accepted),
-            words.show(source.rows_rejected),
-            words.money(source.accepted_cents, currency=reading.currency),
-            words.money(source.rejected_cents, currency=reading.currency),
-        ]
-        for source in reading.files
-    ]
-    reasons = reading.rejects.groupby(["source_file", "reason"])["source_line"].agg(["size", "min"])
-    aside = [
-        words.text("{file}: {count} rows set aside ({reason}), first at line {line}", file=str(file), count=int(size),
-                   reason=words.text(reason_text(str(reason))), line=str(first))
-        for (file, reason), size, first in reasons.itertuples(name=None)
-    ]  # fmt: skip
-    return [
-        words.text(
-            "{name}: known from {first} to {latest}",
-            name=name,
-            first=reading.coverage_start,
-            latest=reading.latest_date,
-        ),
-        *table([header, *rows]),
-        *(f"  – {each}" for each in aside),
-        *(f"  – {words.say(note)}" for note in reading.notes),
     ]
 
 

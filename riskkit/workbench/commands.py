@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import glob
-import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from riskkit.errors import Message, RiskkitError, UsageError, message, raise_all
+from riskkit.errors import RiskkitError, UsageError, message
 from riskkit.exhibits.language import Language
-from riskkit.workbench.cli_text import compare_lines, program, reading_lines, run_lines, shown_path, table
+from riskkit.workbench.cli_text import compare_lines, program, run_lines, shown_path, table
+from riskkit.workbench.file_choice import copied_files, expand_files
 from riskkit.workbench.manifest import read_manifest
+from riskkit.workbench.reading_text import reading_lines, understood_lines
 from riskkit.workbench.run_folder import latest_run
 
-KNOWN_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt", ".gz")
+if TYPE_CHECKING:
+    from riskkit.sources.mapping_spec import TableSpec
+    from riskkit.workbench.portfolio import Portfolio
+
 REPORTS = Path("reports")
 
 
@@ -30,7 +34,9 @@ def diagnose(asked: Namespace, words: Language) -> int:
         language=words.code,
         currency=asked.currency,
         terms=asked.terms,
+        known=_known(asked),
     )
+    portfolio = _confirmed(portfolio, asked, words)
     folder = Path(asked.out) if asked.out else None
     finished = make_run(portfolio, as_of=asked.as_of, folder=folder, language=words.code)
     _print(run_lines(finished.manifest, finished.folder, words))
@@ -51,7 +57,6 @@ def diagnose(asked: Namespace, words: Language) -> int:
 def init(asked: Namespace, words: Language) -> int:
     """`riskkit init`: a portfolio folder from files, its settings inferred."""
     from riskkit.workbench.portfolio import SETTINGS_FILE, Portfolio
-    from riskkit.workbench.questions import confirmed_specs
 
     folder = Path(asked.folder)
     if (folder / SETTINGS_FILE).exists():
@@ -61,12 +66,10 @@ def init(asked: Namespace, words: Language) -> int:
             )
         )
     files = expand_files(asked.files)
-    known = Portfolio.open(Path(asked.like)).settings.sources if asked.like else ()
+    known = _known(asked)
     Portfolio.from_files(files, known=known)  # refuses files that cannot be read, before anything is copied
-    (folder / "sources").mkdir(parents=True, exist_ok=True)
-    copied = [Path(shutil.copy2(path, folder / "sources" / path.name)) for path in files]
     portfolio = Portfolio.from_files(
-        copied,
+        copied_files(files, folder / "sources"),
         name=folder.absolute().name,
         language=words.code,
         currency=asked.currency,
@@ -74,16 +77,10 @@ def init(asked: Namespace, words: Language) -> int:
         folder=folder,
         known=known,
     )
-    if sys.stdin.isatty() and not asked.yes:
-        sources = confirmed_specs(portfolio.settings.sources, folder=folder, words=words)
-        portfolio = portfolio.with_sources(sources)
+    portfolio = _confirmed(portfolio, asked, words)
     portfolio.write(folder)
     _print([words.text("Portfolio made: {folder}", folder=shown_path(folder))])
-    for spec in portfolio.settings.sources:
-        mapped = ", ".join(f"{field} ← {header}" for field, header in spec.columns.items())
-        _print([f"  {spec.label}: {spec.kind}" + (f" ({mapped})" if mapped else "")])
-        if spec.doubtful:
-            _print(["    " + words.text("to confirm: {fields}", fields=", ".join(spec.doubtful))])
+    _print(understood_lines(portfolio.settings.sources, words))
     _print(
         [
             words.text(
@@ -97,11 +94,21 @@ def init(asked: Namespace, words: Language) -> int:
 
 
 def check(asked: Namespace, words: Language) -> int:
-    """`riskkit check`: what is read, what is set aside, and why."""
-    from riskkit.workbench.portfolio import Portfolio
+    """`riskkit check`: what is read, what is set aside, and why; of a portfolio or of files as they came."""
+    from riskkit.workbench.portfolio import SETTINGS_FILE, Portfolio
 
-    portfolio = Portfolio.open(Path(asked.folder))
-    _print(reading_lines(portfolio.read(as_of=asked.as_of), words, name=portfolio.name))
+    named = Path(asked.files[0])
+    if len(asked.files) == 1 and (named / SETTINGS_FILE).is_file():
+        portfolio = Portfolio.open(named)
+    elif len(asked.files) == 1 and named.is_dir() and not any(named.iterdir()):
+        portfolio = Portfolio.open(named)  # says that it is none
+    else:
+        portfolio = Portfolio.from_files(
+            expand_files(asked.files), language=words.code, currency=asked.currency, terms=""
+        )
+        _print(understood_lines(portfolio.settings.sources, words))
+    reading = portfolio.read(as_of=asked.as_of, needs_invoices=False)
+    _print(reading_lines(reading, words, name=portfolio.name))
     return 0
 
 
@@ -204,32 +211,20 @@ def compare(asked: Namespace, words: Language) -> int:
     return 0
 
 
-def expand_files(texts: Sequence[str]) -> list[Path]:
-    """The files that were meant: each file, those of a folder that can be read, those that a pattern finds.
+def _known(asked: Namespace) -> Sequence[TableSpec]:
+    """What is known of columns already: those of the portfolio that this one is made like."""
+    from riskkit.workbench.portfolio import Portfolio
 
-    `UsageError` lists every text that names nothing. A file named twice counts once.
-    """
-    found: dict[Path, Path] = {}
-    faults: list[Message] = []
-    for text in texts:
-        path = Path(text)
-        if path.is_dir():
-            meant = sorted(p for p in path.iterdir() if p.is_file() and _is_source(p))
-            missing = message("Folder '{folder}' holds no spreadsheet, CSV file or ledger.", folder=text)
-        elif path.exists():
-            meant, missing = [path], message("")
-        else:
-            meant = sorted(Path(match) for match in glob.glob(text) if Path(match).is_file())
-            missing = message("File '{file}' does not exist. Check its name and its folder.", file=text)
-        if not meant:
-            faults.append(missing)
-        found.update({each.resolve(): each for each in meant})
-    raise_all(UsageError, faults)
-    return list(found.values())
+    return Portfolio.open(Path(asked.like)).settings.sources if asked.like else ()
 
 
-def _is_source(path: Path) -> bool:
-    return not path.name.startswith((".", "~$")) and path.suffix.lower() in KNOWN_SUFFIXES
+def _confirmed(portfolio: Portfolio, asked: Namespace, words: Language) -> Portfolio:
+    """The portfolio, its doubtful columns confirmed by the person at the terminal, if there is one."""
+    from riskkit.workbench.questions import confirmed_specs
+
+    if asked.yes or not sys.stdin.isatty():
+        return portfolio
+    return portfolio.with_sources(confirmed_specs(portfolio.settings.sources, folder=portfolio.folder, words=words))
 
 
 def _portfolios(folder: Path, settings_file: str) -> list[Path]:

@@ -64,7 +64,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     count = len(portfolio.settings.sources)
 
     def file_begins(name: str) -> None:
-        progress.part("read", len(begun) / count)
+        progress.part("read", min(len(begun) / count, 1.0))
         begun.append(name)
 
     reading = portfolio.read(as_of=as_of, progress=file_begins)

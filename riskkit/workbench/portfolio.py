@@ -22,7 +22,9 @@ from riskkit.exhibits.language import language as language_of
 from riskkit.policy import Policy, read_policy, validation_messages
 from riskkit.sources.collect import read_files
 from riskkit.sources.currencies import read_rates
+from riskkit.sources.database_names import database_label, is_database_table
 from riskkit.sources.mapping import TableSpec, infer_specs
+from riskkit.sources.opening import Source
 from riskkit.sources.reading import Reading
 from riskkit.workbench.run_folder import MANIFEST
 
@@ -72,8 +74,17 @@ class Portfolio:
         name = self.folder.absolute().name if own else self.name
         return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "portfolio"
 
-    def read(self, *, as_of: dt.date | None = None, progress: Callable[[str], None] | None = None) -> Reading:
-        """The canonical tables of its files; `as_of` dates an aged balance that does not say its day."""
+    def read(
+        self,
+        *,
+        as_of: dt.date | None = None,
+        progress: Callable[[str], None] | None = None,
+        needs_invoices: bool = True,
+    ) -> Reading:
+        """The canonical tables of its files; `as_of` dates an aged balance that does not say its day.
+
+        Files that hold no invoice are refused, unless it is only to look at what they hold.
+        """
         given = self.settings.rates
         return read_files(
             self.settings.sources,
@@ -82,6 +93,7 @@ class Portfolio:
             as_of=as_of,
             rates=None if given is None else read_rates(given, folder=self.folder),
             progress=progress,
+            needs_invoices=needs_invoices,
         )
 
     def with_sources(self, sources: Sequence[TableSpec]) -> Portfolio:
@@ -104,7 +116,7 @@ class Portfolio:
                 )
             )
         settings = _read_settings(path)
-        missing = [spec.file for spec in settings.sources if not (folder / spec.file).is_file()]
+        missing = [spec.file for spec in settings.sources if not _exists(spec.file, folder)]
         if missing:
             raise UsageError(
                 *(
@@ -117,7 +129,7 @@ class Portfolio:
     @classmethod
     def from_files(
         cls,
-        files: Sequence[Path],
+        files: Sequence[Source],
         *,
         name: str | None = None,
         language: str = "fr",
@@ -131,7 +143,8 @@ class Portfolio:
         Parameters
         ----------
         files
-            Spreadsheets, text files, French ledgers.
+            Spreadsheets, text files, French ledgers, electronic invoices or a folder of them, bank statements,
+            Parquet files, and tables of databases (text: `env:VARIABLE#table`).
         name
             Without one, what the names of the files have in common.
         language, currency, terms
@@ -142,9 +155,10 @@ class Portfolio:
         """
         language_of(language)
         home = folder or Path()
+        given = [source if isinstance(source, str) else source.absolute() for source in files]
         specs = [
-            spec.model_copy(update={"file": _relative(Path(spec.file), home)})
-            for spec in infer_specs([path.absolute() for path in files], known=known)
+            spec.model_copy(update={"file": _moved(spec.file, Path(), home)})
+            for spec in infer_specs(given, known=known)
         ]
         values = {
             "name": name or common_name(files),
@@ -174,7 +188,7 @@ class Portfolio:
         sources = []
         for spec in self.settings.sources:
             kept = spec.model_dump(exclude_defaults=True, exclude=_HIDDEN_FIELDS)
-            kept["file"] = _relative((self.folder / spec.file).absolute(), home)
+            kept["file"] = _moved(spec.file, self.folder, home)
             sources.append(kept)
         values = {
             "name": self.name,
@@ -236,8 +250,11 @@ def _parts(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else ()
 
 
-def common_name(files: Sequence[Path]) -> str:
+def common_name(sources: Sequence[Source]) -> str:
     """What the names of the files have in common, without dates or extensions; else the name of their folder."""
+    files = [Path(database_label(source) or source) if isinstance(source, str) else source for source in sources]
+    if len(files) == 1 and files[0].is_dir():
+        return files[0].absolute().name or "portfolio"
     if len(files) == 1:
         stem = files[0].name.split(".")[0]
         return re.sub(r"[\W_]*(19|20)\d{6}$", "", stem) or stem or "portfolio"
@@ -260,6 +277,16 @@ def _read_settings(path: Path) -> Settings:
         return Settings.model_validate(values)
     except ValidationError as fault:
         raise UsageError(*validation_messages(fault, file=path.name)) from None
+
+
+def _exists(source: str, folder: Path) -> bool:
+    """Whether a source is there; a database is asked when it is read."""
+    return is_database_table(source) or (folder / source).exists()
+
+
+def _moved(source: str, folder: Path, home: Path) -> str:
+    """A source of a portfolio in `folder`, as a portfolio in `home` names it."""
+    return source if is_database_table(source) else _relative((folder / source).absolute(), home)
 
 
 def _relative(path: Path, folder: Path) -> str:

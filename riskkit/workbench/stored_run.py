@@ -11,7 +11,9 @@ from riskkit.engine import read_parquet
 from riskkit.errors import Message, UsageError, message
 from riskkit.exhibits.run_tables import RunTables
 from riskkit.ledger.driver_sentences import run_sentences
+from riskkit.sources.bank_matching import REASONS as BANK_REASONS
 from riskkit.sources.cells import REASONS as CELL_REASONS
+from riskkit.sources.einvoice_sorting import REASONS as DOCUMENT_REASONS
 from riskkit.sources.fec_file import REASONS as LEDGER_REASONS
 from riskkit.workbench.manifest import read_manifest
 
@@ -82,4 +84,4 @@ def _states(folder: Path) -> pd.Series | None:
 
 def reason_text(code: str) -> str:
     """What a reason code of the table `rejects` means, as a text to translate."""
-    return {**CELL_REASONS, **LEDGER_REASONS}.get(code, code)
+    return {**CELL_REASONS, **LEDGER_REASONS, **DOCUMENT_REASONS, **BANK_REASONS}.get(code, code)

@@ -159,7 +159,7 @@ def test_the_sheets_of_one_workbook_are_as_many_tables(tmp_path):
     assert [(spec.sheet, spec.kind) for spec in specs] == [
         ("Clients", "customers"), ("Factures", "invoices"), ("Règlements", "payments"),
     ]  # fmt: skip
-    assert told == ["export.xlsx"] * 3
+    assert [name.split(" [")[0] for name in told] == ["export.xlsx"] * 3
     assert reading.payments[["customer_id", "amount_cents"]].to_numpy().tolist() == [["C1", 1050]]
     assert reading.files[0].file == "export.xlsx [Clients]"
 

@@ -16,15 +16,8 @@ from riskkit.errors import DataError, RiskkitError, UsageError
 from riskkit.exhibits.language import language
 from riskkit.sources import database, parsing
 from riskkit.sources.cells import typed_rows
-from riskkit.sources.database import (
-    database_table,
-    holds_password,
-    is_database_table,
-    looks_like_parquet,
-    open_database_table,
-    open_parquet,
-    parquet_files,
-)
+from riskkit.sources.database import looks_like_parquet, open_database_table, open_parquet, parquet_files
+from riskkit.sources.database_names import database_table, holds_password, is_database_table
 from riskkit.sources.mapping import infer_table
 from riskkit.sources.tables import read_tables
 from riskkit.sources.tabular import RawTable

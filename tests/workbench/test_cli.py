@@ -14,6 +14,7 @@ import pytest
 from riskkit.workbench import commands
 from riskkit.workbench.cli import main
 from riskkit.workbench.cli_help import read_date
+from riskkit.workbench.file_choice import expand_files
 from riskkit.workbench.portfolio import common_name
 from riskkit.workbench.run import FinishedRun
 from tests.workbench.conftest import INVOICES
@@ -186,8 +187,8 @@ def test_a_wrong_setting_is_named(workplace: Path, capsys: pytest.CaptureFixture
 def test_files_are_expanded_once_each(workplace: Path) -> None:
     for name in ("b.csv", "a.csv", ".hidden.csv", "~$a.xlsx", "notes.md"):
         Path(name).write_text("x")
-    assert commands.expand_files(["*.csv", "a.csv"]) == [Path("a.csv"), Path("b.csv")]
-    assert [path.name for path in commands.expand_files(["."])] == ["a.csv", "b.csv"]
+    assert expand_files(["*.csv", "a.csv"]) == [Path("a.csv"), Path("b.csv")]
+    assert [path.name for path in expand_files(["."])] == ["a.csv", "b.csv"]
 
 
 def test_dates_are_read_as_people_write_them() -> None:
