@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from riskkit.errors import Message, UsageError, message
 from riskkit.policy_companies import SCALE_0_100, BureauScale, DebtorPolicy, MatchingPolicy
 from riskkit.policy_drivers import DriverPolicy, MatrixPolicy
+from riskkit.policy_measures import MeasuresPolicy
 from riskkit.policy_scores import ScoringPolicy
 
 
@@ -65,6 +66,7 @@ class Policy(BaseModel):
     scores: ScoringPolicy = Field(
         ScoringPolicy(), description="who is a risk: the expert grid, the models, the classes"
     )
+    measures: MeasuresPolicy = Field(MeasuresPolicy(), description="targets, own measures, profiles, penalties")
 
     @field_validator("ageing_edges_days")
     @classmethod

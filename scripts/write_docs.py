@@ -28,6 +28,7 @@ from riskkit.models.expert_score import SCORE_NOTES
 from riskkit.policy import Policy
 from riskkit.schemas import INVOICES, PAYMENTS, REJECTS, Table
 from riskkit.workbench.companies_tables import COVERAGE, ENRICHMENT, RUN_CUSTOMERS
+from riskkit.workbench.ledger_stage import LEDGER_TABLES
 from riskkit.workbench.scores_stage import SCORES
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -46,6 +47,7 @@ RUN_TABLES = (
     DRIVERS,
     CONCENTRATION,
     RECEIVABLES_MATRIX,
+    *LEDGER_TABLES,
     REJECTS,
 )
 COMPANY_TABLES = (MATCHES, PAIRS_TO_CONFIRM, DEBTORS, DEBTOR_EXPOSURE, COMPANY_STATES, COVERAGE, ENRICHMENT)
@@ -92,14 +94,25 @@ def policy_page() -> str:
     for name, field in Policy.model_fields.items():
         value = getattr(defaults, name)
         if isinstance(value, BaseModel):
-            for key, part in type(value).model_fields.items():
-                lines.append(f"| `{name}.{key}` | `{getattr(value, key)}` | {part.description} |")
+            lines += _policy_lines(value, name)
         elif name == "bureau_scales":
             lines.append(f"| `{name}` | `{', '.join(scale.name for scale in value)}` | {field.description} |")
         else:
             shown = list(value) if isinstance(value, tuple) else value
             lines.append(f"| `{name}` | `{shown if shown != '' else chr(34) * 2}` | {field.description} |")
     return "\n".join(lines) + "\n"
+
+
+def _policy_lines(part: BaseModel, name: str) -> list[str]:
+    """The keys of one part of the policy, and of the parts inside it."""
+    lines = []
+    for key, field in type(part).model_fields.items():
+        value = getattr(part, key)
+        if isinstance(value, BaseModel):
+            lines += _policy_lines(value, f"{name}.{key}")
+        else:
+            lines.append(f"| `{name}.{key}` | `{value}` | {field.description} |")
+    return lines
 
 
 def main() -> int:

@@ -10,14 +10,17 @@ import duckdb
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from riskkit.engine import Lazy, connect, day_number, lazy, materialise, to_pandas
+from riskkit.engine import Keep, Lazy, connect, day_number, keep_in, lazy, materialise, to_pandas
 from riskkit.errors import Message, message
 from riskkit.ledger.terms import due_calendar, parse_terms
 from riskkit.policy import Policy
 from riskkit.schemas import Column, Table
 from riskkit.sources.reading import Reading
+from riskkit.sources.stored import Store
 
 c = nw.col
+LARGE_LINES = 1_000_000
+"""Lines from which intermediates go to files: below, memory is faster and small."""
 BEHAVIOUR_KINDS = ("invoice", "deposit")
 ISSUE_DATES = Table("issue_dates", "a day on which something was issued", (Column("issue_date", "date", "the day"),))
 
@@ -42,18 +45,20 @@ class Book:
     latest_date: dt.date
     due_dates: str
     reading: Reading
+    keep: Keep = materialise
 
     @classmethod
     def from_reading(cls, reading: Reading, *, policy: Policy) -> Book:
         """The book of a reading. Zero amounts change nothing and make no line."""
-        connection = connect(memory_limit=policy.memory_limit)
+        connection = connect(memory_limit=policy.memory_limit, long_chains=True)
         codes = reading.customers[["customer_id"]].assign(
             terms_code=reading.customers["payment_terms"].map(_term_code, na_action="ignore").astype("str")
         )
         invoices = reading.lazy("invoices", connection)
         payments = reading.lazy("payments", connection)
         lines = nw.concat([_invoice_lines(invoices), _payment_lines(payments)]).filter(c("cents") != 0)
-        lines = materialise(lines.join(lazy(connection, codes), on="customer_id", how="left"))
+        keep = _keep(reading, connection)
+        lines = keep(lines.join(lazy(connection, codes), on="customer_id", how="left"))
         return cls(
             connection=connection,
             lines=lines,
@@ -66,6 +71,7 @@ class Book:
             latest_date=reading.latest_date,
             due_dates=reading.due_dates,
             reading=reading,
+            keep=keep,
         )
 
     def dated(self, *, default_terms: str) -> Lazy:
@@ -107,13 +113,25 @@ class Book:
     def known(self, dated: Lazy, *, as_of: Sequence[dt.date]) -> Lazy:
         """The lines known at each valuation date: those dated on it or before. One row per line and date."""
         dates = lazy(self.connection, pd.DataFrame({"as_of": [date.toordinal() for date in as_of]}))
-        return materialise(
+        return self.keep(
             dated.join(dates, how="cross")
             .filter(c("day") <= c("as_of"))
             .with_columns(
                 order_day=nw.when((c("cents") > 0) & ~c("due_day").is_null()).then(c("due_day")).otherwise(c("day"))
             )
         )
+
+
+def _keep(reading: Reading, connection: duckdb.DuckDBPyConnection) -> Keep:
+    """How the intermediates of a book are kept: in memory, or in a folder that goes away with the book."""
+    if reading.rows("invoices") + reading.rows("payments") < LARGE_LINES:
+        return materialise
+    store = Store()
+
+    def keep(frame: Lazy) -> Lazy:
+        return keep_in(connection, store.folder)(frame)
+
+    return keep
 
 
 def _term_code(text: str) -> str | None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import narwhals.stable.v2 as nw
 
-from riskkit.engine import Lazy, materialise
+from riskkit.engine import Keep, Lazy, materialise
 from riskkit.policy import Policy
 from riskkit.schemas import Column, Table
 
@@ -66,42 +66,66 @@ def bucket(days_past_due: nw.Expr, *, edges: tuple[int, ...]) -> nw.Expr:
     return expression.otherwise(nw.lit(codes[-2]))
 
 
-def strike_items(known: Lazy, allocations: Lazy, *, policy: Policy) -> Lazy:
-    """Every debit at each valuation date, with what has settled it.
+def strike_flows(known: Lazy, allocations: Lazy) -> Lazy:
+    """What settled each debit, with the debit's own dates: one row per as_of, debit and credit.
 
     From: known lines and their allocations (`Book.known`, `settlement.settle`).
-    To:   one row per as_of and debit: cents, applied, paid (cash), credited, written_off, open, settled_day (when
-          nothing is left), unpaid_at_risk (what was unpaid `at_risk_days` after the due day), unpaid_at_default
-          (the same for `default_days`), paid_before (settled on or before the start of the behaviour window),
-          days_past_due, bucket, and the line's own columns.
+    To:   as_of, debit, credit, customer_id, kind, issue_day, due_day, dispute_day (of the debit), day (of the
+          settlement), cents (> 0), way: paid (money), credited (a credit note), written_off, or other (an entry).
     """
-    debits = known.filter(c("cents") > 0)
-    credits = known.filter(c("cents") < 0).select("as_of", "is_cash", credit=c("line"), credit_kind=c("kind"))
+    credit_way = (
+        nw.when(c("is_cash"))
+        .then(nw.lit("paid"))
+        .when(c("kind") == "credit_note")
+        .then(nw.lit("credited"))
+        .when(c("kind") == "write_off")
+        .then(nw.lit("written_off"))
+        .otherwise(nw.lit("other"))
+    )
+    credits = known.filter(c("cents") < 0).select("as_of", credit=c("line"), way=credit_way)
+    debits = known.filter(c("cents") > 0).select(
+        "as_of", "customer_id", "kind", "due_day", "dispute_day", debit=c("line"), issue_day=c("day")
+    )
+    pairs = allocations.select("as_of", "debit", "credit", "day", "cents")
+    return pairs.join(credits, on=["as_of", "credit"], how="inner").join(debits, on=["as_of", "debit"], how="inner")
+
+
+def strike_items(known: Lazy, flows: Lazy, *, policy: Policy, keep: Keep = materialise) -> Lazy:
+    """Every debit at each valuation date, with what has settled it.
+
+    From: known lines (`Book.known`) and what settled them (`strike_flows`).
+    To:   one row per as_of and debit: cents, applied, paid (cash), credited, written_off, paid_late (cash and other
+          entries after the due day), open, first_day and last_day (of what settled it), settled_day (when nothing is
+          left), unpaid_at_risk (what was unpaid `at_risk_days` after the due day), unpaid_at_default (the same for
+          `default_days`), open_at_start (what was open at the start of the behaviour window), days_past_due, bucket,
+          and the line's own columns.
+    """
     start = c("as_of") - policy.behaviour_window_days
     zero = nw.lit(0)
-    spread = (
-        allocations.join(credits, on=["as_of", "credit"], how="inner")
-        .join(debits.select("as_of", "due_day", debit=c("line")), on=["as_of", "debit"], how="inner")
-        .with_columns(
-            paid=nw.when(c("is_cash")).then(c("cents")).otherwise(zero),
-            credited=nw.when(c("credit_kind") == "credit_note").then(c("cents")).otherwise(zero),
-            written_off=nw.when(c("credit_kind") == "write_off").then(c("cents")).otherwise(zero),
-            by_risk=nw.when(c("day") <= c("due_day") + policy.at_risk_days).then(c("cents")).otherwise(zero),
-            by_default=nw.when(c("day") <= c("due_day") + policy.default_days).then(c("cents")).otherwise(zero),
-            by_start=nw.when(c("day") <= start).then(c("cents")).otherwise(zero),
-        )
-    )
-    sums = ["paid", "credited", "written_off", "by_risk", "by_default", "by_start"]
-    applied = spread.group_by("as_of", "debit").agg(
-        c("cents").sum().cast(nw.Int64).alias("applied"),
+
+    def part(condition: nw.Expr) -> nw.Expr:
+        return nw.when(condition).then(c("cents")).otherwise(zero).sum().cast(nw.Int64)
+
+    sums = {
+        "applied": c("cents").sum().cast(nw.Int64),
+        "paid": part(c("way") == "paid"),
+        "credited": part(c("way") == "credited"),
+        "written_off": part(c("way") == "written_off"),
+        "paid_late": part(c("way").is_in(["paid", "other"]) & (c("day") > c("due_day"))),
+        "by_risk": part(c("day") <= c("due_day") + policy.at_risk_days),
+        "by_default": part(c("day") <= c("due_day") + policy.default_days),
+        "by_start": part(c("day") <= start),
+    }
+    applied = flows.group_by("as_of", "debit").agg(
+        c("day").min().alias("first_day"),
         c("day").max().alias("last_day"),
-        *[c(name).sum().cast(nw.Int64) for name in sums],
+        *[expression.alias(name) for name, expression in sums.items()],
     )
-    items = debits.join(applied, left_on=["as_of", "line"], right_on=["as_of", "debit"], how="left")
-    items = items.with_columns(
-        *[nw.when(c(name).is_null()).then(zero).otherwise(c(name)).alias(name) for name in ["applied", *sums]]
+    items = known.filter(c("cents") > 0).join(
+        applied, left_on=["as_of", "line"], right_on=["as_of", "debit"], how="left"
     )
-    return materialise(
+    items = items.with_columns(*[nw.when(c(name).is_null()).then(zero).otherwise(c(name)).alias(name) for name in sums])
+    return keep(
         items.with_columns(
             open=c("cents") - c("applied"),
             unpaid_at_risk=c("cents") - c("by_risk"),
@@ -111,14 +135,14 @@ def strike_items(known: Lazy, allocations: Lazy, *, policy: Policy) -> Lazy:
             days_past_due=c("as_of") - c("due_day"),
         )
         .with_columns(bucket=bucket(c("days_past_due"), edges=policy.ageing_edges_days))
-        .drop("last_day", "by_risk", "by_default", "by_start")
+        .drop("by_risk", "by_default", "by_start")
     )
 
 
-def strike_credits(known: Lazy, allocations: Lazy) -> Lazy:
+def strike_credits(known: Lazy, allocations: Lazy, *, keep: Keep = materialise) -> Lazy:
     """Every credit at each valuation date: cents (positive), applied, unapplied."""
     applied = allocations.group_by("as_of", "credit").agg(applied=c("cents").sum().cast(nw.Int64))
-    return materialise(
+    return keep(
         known.filter(c("cents") < 0)
         .with_columns(cents=-c("cents"))
         .join(applied, left_on=["as_of", "line"], right_on=["as_of", "credit"], how="left")

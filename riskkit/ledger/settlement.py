@@ -16,20 +16,20 @@ from __future__ import annotations
 
 import narwhals.stable.v2 as nw
 
-from riskkit.engine import Lazy, materialise
+from riskkit.engine import Keep, Lazy, materialise
 
 c = nw.col
 METHODS = ("lettering", "reference", "fifo")
 
 
-def settle(known: Lazy) -> Lazy:
+def settle(known: Lazy, *, keep: Keep = materialise) -> Lazy:
     """Allocations of credits to debits at each valuation date.
 
     From: known, one row per line and valuation date: as_of (integer day), line (text id), customer_id, day, order_day
           (integer days), cents (signed, not 0), lettering, lettering_day, reference (missing where there is none).
     To:   one row per (as_of, debit, credit, method): cents (> 0), day (the later of the two lines' days).
     """
-    left = materialise(
+    left = keep(
         known.select(
             "as_of",
             "line",
@@ -47,27 +47,27 @@ def settle(known: Lazy) -> Lazy:
     )
     passes = []
     for method in METHODS:
-        pairs = materialise(_overlaps(left, scope=method).with_columns(method=nw.lit(method)))
+        pairs = keep(_overlaps(left, scope=method, keep=keep).with_columns(method=nw.lit(method)))
         passes.append(pairs)
         if method != METHODS[-1]:
-            left = materialise(_remaining(left, pairs))
+            left = keep(_remaining(left, pairs))
     return nw.concat(passes)
 
 
-def _overlaps(lines: Lazy, *, scope: str) -> Lazy:
+def _overlaps(lines: Lazy, *, scope: str, keep: Keep) -> Lazy:
     """Pairs inside each scope by the overlap of the two running sums."""
     inside = ["as_of", "scope"]
     ends = (
         lines.filter(~c(scope).is_null())
         .select("as_of", "line", "day", "order_day", "side", "cents", scope=c(scope))
-        .with_columns(end=c("cents").cum_sum().over(*inside, "side", order_by=["order_day", "line"]))
+        .with_columns(end=c("cents").cum_sum().over(*inside, "side", order_by=["order_day", "line"]).cast(nw.Int64))
         .with_columns(
             is_debit=nw.when(c("side") == 1).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64),
             is_credit=nw.when(c("side") == 1).then(nw.lit(0)).otherwise(nw.lit(1)).cast(nw.Int64),
         )
     )
     order = ["end", "is_debit"]  # at equal ends the credit comes first: the debit's own stretch is then empty
-    walk = materialise(
+    walk = keep(
         ends.with_columns(
             debits=c("is_debit").cum_sum().over(*inside, order_by=order),
             credits=c("is_credit").cum_sum().over(*inside, order_by=order),

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from riskkit.engine import Lazy, materialise
+from riskkit.engine import Lazy
 from riskkit.errors import DataError, Message, Money, ReconciliationError, UsageError, message
 from riskkit.ledger.ageing import age_customers
 from riskkit.ledger.book import BEHAVIOUR_KINDS, Book, c, no_movement
 from riskkit.ledger.customer_months import customer_months
 from riskkit.ledger.measures import HISTORY, Measure, measure_dates
-from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED, strike_credits, strike_items
+from riskkit.ledger.month_calendar import as_dates
+from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED, strike_credits, strike_flows, strike_items
 from riskkit.ledger.settlement import METHODS, settle
 from riskkit.ledger.terms import TermsChoice, infer_terms, parse_terms
 from riskkit.ledger.totals import Totals, total
@@ -35,6 +36,8 @@ class Snapshot:
     terms: TermsChoice
     items: Lazy
     allocations: Lazy
+    flows: Lazy
+    known: Lazy
     open_items: pd.DataFrame
     unapplied: pd.DataFrame
     ageing: pd.DataFrame
@@ -47,6 +50,7 @@ class Snapshot:
 class _Struck:
     known: Lazy
     allocations: Lazy
+    flows: Lazy
     items: Lazy
     totals: Totals
 
@@ -68,14 +72,14 @@ def choose_terms(book: Book, *, as_of: dt.date, policy: Policy, terms: str | Non
         return TermsChoice(str(policy.legal_terms_days), "file", float("nan"), note)
     known = book.known(book.dated(default_terms="0"), as_of=[as_of])
     matched = settle(known.with_columns(order_day=c("day"))).filter(c("method") != "fifo")
-    items = strike_items(known, matched, policy=policy)
+    items = strike_items(known, strike_flows(known, matched), policy=policy)
     settled = (
         items.filter(~c("settled_day").is_null() & c("kind").is_in(BEHAVIOUR_KINDS) & (c("paid") > 0))
         .select("day", "settled_day")
         .collect(backend="pandas")
         .to_native()
     )
-    dates = pd.DataFrame({"issue_date": _as_dates(settled["day"]), "settled_date": _as_dates(settled["settled_day"])})
+    dates = pd.DataFrame({"issue_date": as_dates(settled["day"]), "settled_date": as_dates(settled["settled_day"])})
     return infer_terms(dates, legal_days=policy.legal_terms_days)
 
 
@@ -87,8 +91,8 @@ def strike(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice) ->
     nothing = no_movement(book, as_of=as_of)
     if nothing:
         raise DataError(nothing)
-    struck = _strike_dates(book, as_of=[as_of], policy=policy, terms=terms)
-    credits = strike_credits(struck.known, struck.allocations)
+    struck = _strike_dates(book, as_of=[as_of], policy=policy, terms=terms, keep_flows=True)
+    credits = strike_credits(struck.known, struck.allocations, keep=book.keep)
     measures = measure_dates(struck.totals, as_of=[as_of], coverage_start=book.coverage_start, policy=policy)[as_of]
     at = struck.totals.rows.iloc[0]
     names = book.customers.set_index("customer_id")["name"]
@@ -107,6 +111,8 @@ def strike(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice) ->
         terms=terms,
         items=struck.items,
         allocations=struck.allocations,
+        flows=struck.flows,
+        known=struck.known,
         open_items=open_items,
         unapplied=unapplied,
         ageing=ageing,
@@ -158,17 +164,15 @@ def measure_history(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsC
     return strike_history(book, as_of=as_of, policy=policy, terms=terms).measures
 
 
-def _strike_dates(book: Book, *, as_of: list[dt.date], policy: Policy, terms: TermsChoice) -> _Struck:
+def _strike_dates(
+    book: Book, *, as_of: list[dt.date], policy: Policy, terms: TermsChoice, keep_flows: bool = False
+) -> _Struck:
     known = book.known(book.dated(default_terms=terms.code), as_of=as_of)
-    allocations = materialise(settle(known))
-    items = strike_items(known, allocations, policy=policy)
-    return _Struck(known, allocations, items, total(book, known, items, as_of=as_of, policy=policy))
-
-
-def _as_dates(days: pd.Series) -> pd.Series:
-    """Integer days of the engine as dates; missing stays missing."""
-    origin = dt.date(1970, 1, 1).toordinal()
-    return pd.to_datetime(days.astype("Float64") - origin, unit="D", origin="unix").astype("datetime64[us]")
+    allocations = book.keep(settle(known, keep=book.keep))
+    flows = strike_flows(known, allocations)
+    flows = book.keep(flows) if keep_flows else flows
+    items = strike_items(known, flows, policy=policy, keep=book.keep)
+    return _Struck(known, allocations, flows, items, total(book, known, items, as_of=as_of, policy=policy))
 
 
 def _open_items(book: Book, items: Lazy, names: pd.Series) -> pd.DataFrame:
@@ -207,9 +211,9 @@ def _open_items(book: Book, items: Lazy, names: pd.Series) -> pd.DataFrame:
     opened = opened.assign(
         item_id=opened["line"].str[2:],
         customer_name=opened["customer_id"].map(names),
-        issue_date=_as_dates(opened["day"]),
-        due_date=_as_dates(opened["due_day"]),
-        dispute_date=_as_dates(opened["dispute_day"]),
+        issue_date=as_dates(opened["day"]),
+        due_date=as_dates(opened["due_day"]),
+        dispute_date=as_dates(opened["dispute_day"]),
     )
     opened = opened.sort_values(["days_past_due", "open_cents", "item_id"], ascending=[False, False, True])
     return OPEN_ITEMS.conform(opened)[OPEN_ITEMS.names]
@@ -233,7 +237,7 @@ def _unapplied(credits: Lazy, names: pd.Series) -> pd.DataFrame:
     left = left.assign(
         credit_id=left["line"].str[2:],
         customer_name=left["customer_id"].map(names),
-        credit_date=_as_dates(left["day"]),
+        credit_date=as_dates(left["day"]),
     )
     return UNAPPLIED.conform(left.sort_values(["unapplied_cents", "credit_id"], ascending=[False, True]))[
         UNAPPLIED.names

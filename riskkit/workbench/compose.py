@@ -20,6 +20,7 @@ from riskkit.sources.stored import StoredTable
 from riskkit.workbench.companies_stage import Identified, identify_companies
 from riskkit.workbench.companies_tables import company_notes, company_tables
 from riskkit.workbench.drivers_stage import explain_unpaid
+from riskkit.workbench.ledger_stage import ledger_tables
 from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.progress import Progress
 from riskkit.workbench.scores_stage import Scored, score_customers
@@ -77,6 +78,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     snapshot = strike(book, as_of=date, policy=policy, terms=terms)
     progress.stage("measure")
     history = strike_history(book, as_of=date, policy=policy, terms=terms)
+    behind = ledger_tables(snapshot, book, policy=policy)
     quality = make_quality(reading, as_of=date, customers=customers)
     progress.stage("sectors")
     explained = explain_unpaid(reading, customers, snapshot, history.months, policy=policy, language=language)
@@ -96,6 +98,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             "measures": history.measures,
             "customer_months": history.months,
             **explained.tables,
+            **behind,
             "quality": quality.quality,
             "quality_rows": quality.rows,
             "quality_grades": quality.grades,
