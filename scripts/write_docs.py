@@ -25,6 +25,7 @@ from riskkit.ledger.measures import HISTORY
 from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED
 from riskkit.ledger.sectors import SECTORS
 from riskkit.models.expert_score import SCORE_NOTES
+from riskkit.models.statistical_scores import STATISTICAL_TABLES
 from riskkit.policy import Policy
 from riskkit.schemas import INVOICES, PAYMENTS, REJECTS, Table
 from riskkit.workbench.companies_tables import COVERAGE, ENRICHMENT, RUN_CUSTOMERS
@@ -52,7 +53,7 @@ RUN_TABLES = (
 )
 COMPANY_TABLES = (MATCHES, PAIRS_TO_CONFIRM, DEBTORS, DEBTOR_EXPOSURE, COMPANY_STATES, COVERAGE, ENRICHMENT)
 """Who the customers are; empty where a portfolio names no source about companies."""
-SCORE_TABLES = (SCORES, SCORE_NOTES)
+SCORE_TABLES = (SCORES, SCORE_NOTES, *STATISTICAL_TABLES)
 KINDS = {"text": "text", "integer": "integer", "number": "float", "date": "date", "flag": "boolean"}
 
 

@@ -45,6 +45,7 @@ class Settings(BaseModel):
     policy: str = POLICY_FILE
     rates: str | dict[str, Any] | None = None
     companies: ProviderSettings = ProviderSettings()
+    score_model: str | None = None
     sources: Annotated[tuple[TableSpec, ...], Field(min_length=1)]
 
     @field_validator("terms", mode="before")
@@ -196,6 +197,7 @@ class Portfolio:
             **self.settings.model_dump(include={"currency", "terms"}, exclude_defaults=True),
             **self._rates(home),
             **self._companies(home),
+            **self._score_model(home),
             "sources": sources,
         }
         text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=110)
@@ -211,6 +213,11 @@ class Portfolio:
         if isinstance(given, str):
             return {"rates": _relative((self.folder / given).absolute(), home)}
         return {} if given is None else {"rates": given}
+
+    def _score_model(self, home: Path) -> dict[str, object]:
+        """The folder of fitted scores as a settings file in `home` names it."""
+        given = self.settings.score_model
+        return {} if given is None else {"score_model": _relative((self.folder / given).absolute(), home)}
 
     def _companies(self, home: Path) -> dict[str, object]:
         """The sources about companies as a settings file in `home` names them."""

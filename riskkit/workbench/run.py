@@ -145,10 +145,12 @@ def _write_inside(
 
     from riskkit.workbench.companies_workbook import write_enriched
     from riskkit.workbench.compose import write_tables
+    from riskkit.workbench.scores_stage import write_scores
 
     progress.stage("tables")
     try:
         write_tables(composition.tables, aside / "tables")
+        write_scores(composition.scored, aside, policy=portfolio.policy.scores)
         write_enriched(composition, portfolio=portfolio, folder=aside, language=str(manifest["language"]))
     except IOException as fault:
         raise DataError(

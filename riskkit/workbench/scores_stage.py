@@ -5,23 +5,32 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from riskkit.errors import Message, Money, message
+from riskkit import __version__
+from riskkit.errors import Message, Money, UsageError, message
 from riskkit.exhibits.language import language as language_of
 from riskkit.ledger.snapshot import History, Snapshot
 from riskkit.models.customer_features import customer_features, customer_sums
 from riskkit.models.expert_score import EXPERT_SCORES, SCORE_NOTES, ExpertScores, level_of, score_by_grid, worst_of
+from riskkit.models.fitted_score import FittedScore
+from riskkit.models.risk_levels import level_by_probability
 from riskkit.models.score_figures import score_figures
 from riskkit.models.score_overrides import apply_overrides
 from riskkit.models.score_reasons import REASONS_SHOWN, write_reasons
-from riskkit.policy_scores import LEVELS
+from riskkit.models.statistical_scores import StatisticalScores, score_statistically
+from riskkit.models.stored_score import read_score, write_score
+from riskkit.policy_scores import LEVELS, ScoringPolicy
 from riskkit.schemas import Column, Table
 from riskkit.workbench.companies_stage import Identified
 from riskkit.workbench.overrides import OVERRIDES_FILE, read_overrides
 from riskkit.workbench.portfolio import Portfolio
+
+DEFAULT_HORIZONS = ScoringPolicy().horizons_months
+MODELS_FOLDER = "models"
 
 SCORES = Table(
     "scores",
@@ -33,6 +42,21 @@ SCORES = Table(
         Column("risk_level", "text", "the class of three: low, moderate, high, or unknown"),
         Column("decided_by", "text", "what gave the class: grid, event (legal), override (by hand) or nothing"),
         *EXPERT_SCORES.columns[1:],
+        *(
+            column
+            for months in DEFAULT_HORIZONS
+            for column in (
+                Column(
+                    f"probability_{months}m",
+                    "number",
+                    f"chance of an event within {months} months; missing without "
+                    "a statistical score, or when the customer is in the event already",
+                    nullable=True,
+                ),
+                Column(f"points_{months}m", "integer", "points of the scorecard: more is safer", nullable=True),
+            )
+        ),
+        Column("is_in_event", "flag", "whether an item is already past due by more than the days of the event"),
         Column("forced_by", "text", "legal event that leaves only the worst classes possible", nullable=True),
         Column("forced_class", "integer", "the lowest class it leaves possible", nullable=True),
         Column("forced_date", "date", "since when it is known", nullable=True),
@@ -52,10 +76,11 @@ SCORES = Table(
 
 @dataclass(frozen=True)
 class Scored:
-    """`tables` of a run (money in cents), `counts` for its manifest, and what is to be said."""
+    """`tables` of a run (money in cents), `counts` for its manifest, fitted scores, and what is to be said."""
 
     tables: Mapping[str, pd.DataFrame]
     counts: Mapping[str, Any]
+    fitted: tuple[FittedScore, ...]
     notes: tuple[Message, ...]
 
 
@@ -79,9 +104,10 @@ def score_customers(
 
     """
     policy, as_of = portfolio.policy.scores, snapshot.as_of
+    customers = identified.customers.reset_index(drop=True)
     features = customer_features(customer_sums(history.items, policy=policy), policy=policy)
     figures = score_figures(
-        identified.customers.reset_index(drop=True),
+        customers,
         features[features["as_of"] == as_of.toordinal()],
         events=identified.reading.events,
         enrichment=_enrichment(identified),
@@ -93,15 +119,76 @@ def score_customers(
     overrides = read_overrides(portfolio.folder / OVERRIDES_FILE)
     decided, notes = apply_overrides(_decided(figures, expert), overrides, as_of=as_of)
     reasons = write_reasons(figures, expert.notes, decided, currency=snapshot.currency, policy=policy)
-    scores = _table(figures, expert, decided, reasons, language=language).assign(
-        risk_level=level_of(decided["risk_class"], policy=policy).to_numpy()
+    kept = read_scores(portfolio)
+    found = score_statistically(
+        features, snapshot, customers, identified.reading.events, policy=portfolio.policy, kept=kept
     )
-    scores = SCORES.conform(scores)[SCORES.names]
+    scores = _table(figures, expert, decided, reasons, language=language)
+    scores = scores.merge(found.chances, on="customer_id", how="left", validate="one_to_one")
+    scores = SCORES.conform(scores.assign(risk_level=_levels(scores, decided, found, policy=policy).to_numpy()))
     return Scored(
-        tables={"scores": scores, "score_notes": SCORE_NOTES.conform(expert.notes)},
-        counts=score_counts(scores),
-        notes=(*notes, *_said(scores, as_of=as_of, currency=snapshot.currency)),
+        tables={"scores": scores, "score_notes": SCORE_NOTES.conform(expert.notes), **found.tables},
+        counts={**score_counts(scores), "models": model_counts(found, is_kept=bool(kept))},
+        fitted=found.fitted,
+        notes=(*notes, *_said(scores, as_of=as_of, currency=snapshot.currency), *found.notes),
     )
+
+
+def _levels(
+    scores: pd.DataFrame, decided: pd.DataFrame, found: StatisticalScores, *, policy: ScoringPolicy
+) -> pd.Series:
+    """The class of three: by the table of the five, or by the probability where the policy asks for evidence.
+
+    Legal events, classes given by hand and customers without a probability keep the table.
+    """
+    by_table = level_of(decided["risk_class"], policy=policy)
+    if policy.level_rule == "policy" or not found.fitted:
+        return by_table
+    score = found.fitted[0]
+    by_chance = level_by_probability(scores[f"probability_{score.horizon}m"], score.thresholds)
+    takes = by_chance.notna() & (decided["decided_by"] == "grid") & ~scores["is_in_event"]
+    return by_table.mask(takes, by_chance)
+
+
+def read_scores(portfolio: Portfolio) -> tuple[FittedScore, ...]:
+    """The scores of an earlier run that the portfolio names; none when it names none."""
+    given = portfolio.settings.score_model
+    if given is None:
+        return ()
+    policy, folder = portfolio.policy.scores, portfolio.folder / given
+    found = [folder / f"score_{months}m.json" for months in policy.horizons_months]
+    kept = tuple(read_score(path, policy=policy) for path in found if path.is_file())
+    if not kept:
+        raise UsageError(
+            message(
+                "score_model: '{folder}' holds no fitted score. Name the folder models of an earlier run.",
+                folder=given,
+            )
+        )
+    return kept
+
+
+def write_scores(scored: Scored, folder: Path, *, policy: ScoringPolicy) -> None:
+    """Write each fitted score in the folder `models` of a run, for later months."""
+    for score in scored.fitted:
+        write_score(score, folder / MODELS_FOLDER, policy=policy, version=__version__)
+
+
+def model_counts(found: StatisticalScores, *, is_kept: bool) -> list[dict[str, Any]]:
+    """What each statistical score is made of: for the manifest."""
+    return [
+        {
+            "horizon_months": score.horizon,
+            "champion": score.champion.name,
+            "fitted_on": dt.date.fromordinal(score.fitted_day).isoformat(),
+            "is_kept": is_kept,
+            "cases": score.cases,
+            "customers": score.customers,
+            "events": score.events,
+            "data_sha256": score.data_sha256,
+        }
+        for score in found.fitted
+    ]
 
 
 def _enrichment(identified: Identified) -> pd.DataFrame:
