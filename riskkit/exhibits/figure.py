@@ -147,6 +147,13 @@ def fit(text: str, width: float, *, size: str = "label", bold: bool = False) -> 
     return text[:kept].rstrip() + "…"
 
 
+def brief(text: str, *, characters: int = 44) -> str:
+    """A name as a title can hold it: its first words, and an ellipsis where some are left out."""
+    if len(text) <= characters:
+        return text
+    return text[: characters - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
 def legible(text: str) -> str:
     """The text with characters that the font cannot draw shown as a white square."""
     known = _characters()

@@ -106,8 +106,14 @@ class Language:
         return self.text("{number} day", number=number) if singular else self.text("{number} days", number=number)
 
     def date(self, day: dt.date, *, style: str = "short") -> str:
-        """A date: `short` 31/12/2023, `long` 31 décembre 2023, `month` déc. 2023."""
-        patterns = {"short": "dd/MM/yyyy", "long": "d MMMM yyyy", "month": "MMM yyyy"}
+        """A date: `short` 31/12/2023, `long` 31 décembre 2023, `month` déc. 2023, `day` 31 déc., `letter` D."""
+        patterns = {
+            "short": "dd/MM/yyyy",
+            "long": "d MMMM yyyy",
+            "month": "MMM yyyy",
+            "day": "d MMM",
+            "letter": "LLLLL",
+        }
         return str(format_date(day, patterns[style], locale=self.locale))
 
 

@@ -42,7 +42,7 @@ def plot_top_debtors(
         return sheet.nothing(words.text("No customer owes anything at this date."))
     totals = ageing_totals(rows)
     codes = [code for code, total in totals.items() if round(total, 2)]
-    top = _draw_legend(sheet, codes, language) - 0.08
+    top = draw_bucket_legend(sheet, codes, language) - 0.08
     left = 0.06 + min(max(text_width(name) for name in names), sheet.width * 0.4) + 0.12
     right = sheet.width - max(text_width(amount, "small", True) for amount in amounts) - 0.14
     step = min(0.32, (top - 0.06) / len(names))
@@ -73,7 +73,7 @@ def _write_name(sheet: Sheet, name: str, right: float, middle: float, *, small: 
         sheet.write(right, place, line, size="small" if small else "label", ha="right", va="center")
 
 
-def _draw_legend(sheet: Sheet, codes: list[str], language: str) -> float:
+def draw_bucket_legend(sheet: Sheet, codes: list[str], language: str) -> float:
     """Swatches and names in as many lines as they need; the place under the last one, in inches."""
     colours = bucket_colours(codes)
     x, y = 0.06, sheet.top - 0.13

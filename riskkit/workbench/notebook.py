@@ -15,6 +15,7 @@ from riskkit.exhibits.notebook import exhibit_style, show
 from riskkit.exhibits.run_tables import RunTables
 from riskkit.exhibits.tables import TableColumn, make_table
 from riskkit.workbench.stored_run import find_run, load_run, read_table, reason_text
+from riskkit.workbench.unpaid_look import look_at_unpaid
 
 __all__ = [
     "exhibit_style",
@@ -23,7 +24,9 @@ __all__ = [
     "findings_list",
     "identification_table",
     "load_run",
+    "look_at_unpaid",
     "notes_list",
+    "panel_note",
     "question",
     "read_table",
     "rejects_table",
@@ -125,6 +128,13 @@ def explore(run_folder: Path, *, language: str, selection: str = "") -> None:
     script = {"application/javascript": SCRIPT.read_text(encoding="utf-8")}
     display(script, raw=True)  # type: ignore[no-untyped-call]
     display(opened.widget)  # type: ignore[no-untyped-call]
+
+
+def panel_note(*, language: str) -> str:
+    """Where the panel works, for who reads the published page."""
+    return language_of(language).text(
+        "The panel needs this notebook open in JupyterLab; a published page shows the figures only."
+    )
 
 
 def notes_list(run: RunTables) -> Html:
