@@ -10,7 +10,8 @@ import pandas as pd
 
 from riskkit.ledger.customer_resampling import resampled_intervals
 from riskkit.ledger.dimensions import SIZE_LEVELS, Grouping
-from riskkit.ledger.driver_search import SINGLE, STANDS, Candidate, Search, standing
+from riskkit.ledger.driver_choice import best_description, holds
+from riskkit.ledger.driver_search import STANDS, Search, standing
 from riskkit.ledger.equal_strata import strata_of
 from riskkit.ledger.group_search import Condition, Flags, residuals
 from riskkit.policy_drivers import DriverPolicy
@@ -126,38 +127,15 @@ def _next_driver(search: Search, book: _Book) -> tuple[dict[str, Any], Flags] | 
     """The first candidate that holds, with its members."""
     candidates = search.candidates()
     for candidate in candidates:
-        chosen = _widened(candidate, candidates, search)
+        chosen = best_description(candidate, candidates, search)
         groups = search.families[chosen.family]
         inside = groups.inside(chosen.group)
-        if not _holds(inside, chosen.family, search, book.policy):
+        if not holds(inside, chosen.family, search):
             continue
         row = _described(groups.conditions[chosen.group], inside, book)
         if row["lift_low"] > 1:
             return row | {"corrected_p": chosen.corrected_p}, inside
     return None
-
-
-def _widened(candidate: Candidate, candidates: list[Candidate], search: Search) -> Candidate:
-    """The widest single group beyond chance that holds the candidate and whose other members stand out too."""
-    inside = search.families[candidate.family].inside(candidate.group)
-    strata = search.strata(SINGLE)
-    best, size = candidate, int(inside.sum())
-    for other in candidates:
-        if other.family != SINGLE:
-            continue
-        wider = search.families[SINGLE].inside(other.group)
-        if int(wider.sum()) > size and bool(wider[inside].all()):
-            rest = wider & ~inside
-            if standing(rest, search.overdue, search.exposure, strata) > STANDS:
-                best, size = other, int(wider.sum())
-    return best
-
-
-def _holds(inside: Flags, family: int, search: Search, policy: DriverPolicy) -> bool:
-    owed = search.overdue[inside]
-    if int((owed > 0).sum()) < policy.min_overdue_customers or owed.max() >= policy.max_largest_share * owed.sum():
-        return False
-    return search.stands_without_largest(inside, family)
 
 
 def _described(conditions: tuple[Condition, ...], inside: Flags, book: _Book) -> dict[str, Any]:

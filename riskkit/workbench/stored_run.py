@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from riskkit.decisions.diagnosis import diagnosis_sentences
 from riskkit.engine import read_parquet
 from riskkit.errors import Message, UsageError, message
 from riskkit.exhibits.run_tables import RunTables
-from riskkit.ledger.driver_sentences import run_sentences
+from riskkit.ledger.dependence import CONCENTRATION
+from riskkit.ledger.driver_sentences import in_cents, run_sentences
 from riskkit.sources.bank_matching import REASONS as BANK_REASONS
 from riskkit.sources.cells import REASONS as CELL_REASONS
 from riskkit.sources.einvoice_sorting import REASONS as DOCUMENT_REASONS
@@ -69,10 +71,15 @@ def load_run(folder: Path) -> RunTables:
 
 
 def _findings(folder: Path, currency: str) -> list[Message]:
-    """What drives the unpaid, in sentences; nothing for a run made before drivers were searched."""
+    """What drives the unpaid and the diagnosis, in sentences; nothing for a run made before drivers were searched."""
     if not (folder / "tables" / "drivers.parquet").is_file():
         return []
-    return run_sentences(read_table(folder, "drivers"), read_table(folder, "attribution"), currency=currency)
+    drivers = run_sentences(read_table(folder, "drivers"), read_table(folder, "attribution"), currency=currency)
+    concentration = in_cents(read_table(folder, "concentration"), CONCENTRATION)
+    return [
+        *drivers,
+        *diagnosis_sentences(concentration, read_table(folder, "receivables_matrix"), currency=currency),
+    ]
 
 
 def _states(folder: Path) -> pd.Series | None:
