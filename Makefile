@@ -3,7 +3,7 @@ PY ?= python3
 V := .venv/bin
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo test check dashboard lab bench notebooks docs lock clean
+.PHONY: help demo test check dashboard lab bench fuzz notebooks docs lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -45,6 +45,9 @@ check: .venv/.dev ## Style, types and notebooks in sync (fast)
 
 bench: .venv/.dev ## Measure: make bench NAME=matching (results in benchmarks/results, table in docs/benchmarks.md)
 	@$(V)/python -m benchmarks.run $(NAME)
+
+fuzz: .venv/.dev ## Read thousands of mutated files: make fuzz ARGS="--minutes 8 --workers 2", again to go on (fuzz.jsonl)
+	@$(V)/python -m tests.fuzz.run $(ARGS)
 
 notebooks: .venv/.dev ## Normalise the notebooks: no outputs, stable ids, formatted source
 	@$(V)/python scripts/normalise_notebooks.py

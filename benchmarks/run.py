@@ -7,6 +7,7 @@ goes to `benchmarks/results/NAME.json`; `docs/benchmarks.md` is written from all
 from __future__ import annotations
 
 import argparse
+import ast
 import datetime as dt
 import importlib
 import json
@@ -76,8 +77,14 @@ def document() -> str:
     for path in sorted((FOLDER / "results").glob("*.json")):
         result = json.loads(path.read_text(encoding="utf-8"))
         versions = ", ".join(f"{name} {number}" for name, number in result["versions"].items())
-        parts += ["", f"## {path.stem}", "", f"{result['date']}; {result['machine']}; {versions}.", "", table(result)]
+        parts += ["", f"## {path.stem}", "", _said(path.stem), ""]
+        parts += [f"{result['date']}; {result['machine']}; {versions}.", "", table(result)]
     return "\n".join(parts) + "\n"
+
+
+def _said(name: str) -> str:
+    """What a benchmark says of itself: the text at the top of its module."""
+    return ast.get_docstring(ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))) or ""
 
 
 if __name__ == "__main__":

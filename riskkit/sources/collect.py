@@ -14,7 +14,7 @@ import pandas as pd
 from riskkit import engine
 from riskkit.errors import DataError, Message, message, raise_all
 from riskkit.schemas import REJECTS
-from riskkit.sources import parsing
+from riskkit.sources import container, parsing
 from riskkit.sources.advance import Advance, Tell
 from riskkit.sources.aged_balance import read_aged_balances
 from riskkit.sources.bank_statement import read_bank_statements
@@ -95,6 +95,7 @@ def read_files(
     """
     plan = Plan.of(specs, home=folder or Path())
     given = _Given(plan, folder or Path(), currency, as_of, rates, progress)
+    before = container.stamps(given.home / spec.file for spec in specs)
     with (
         tempfile.TemporaryDirectory() as aside,
         engine.connect(memory_limit=_MEMORY, spill_folder=Path(aside)) as connection,
@@ -118,6 +119,7 @@ def read_files(
     if needs_invoices and not reading.rows("invoices"):
         raise DataError(no_invoices([spec.label for spec in plan.statements]))
     others += given.aside()
+    container.check_unchanged(before)
     return with_aside(reading, others) if others else reading
 
 
@@ -236,6 +238,8 @@ def _opened(
             opened.append((table, full))
         except DataError as fault:
             faults += fault.messages
+        except OSError:
+            faults.append(container.not_readable(home / spec.file))
     raise_all(DataError, faults)
     return opened
 

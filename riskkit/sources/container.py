@@ -8,6 +8,7 @@ import html
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from riskkit.errors import DataError, Message, message
@@ -39,8 +40,13 @@ def kind_of_file(path: Path) -> str:
         raise DataError(message("{file} is a folder. Give the files it holds.", file=path.name))
     if not path.exists():
         raise DataError(message("{file} does not exist. Check the path.", file=str(path)))
-    with path.open("rb") as handle:
-        start = handle.read(4096)
+    if not path.is_file():
+        raise DataError(message("{file} is a device or a pipe, not a file. Give an Excel or CSV file.", file=str(path)))
+    try:
+        with path.open("rb") as handle:
+            start = handle.read(4096)
+    except OSError:
+        raise DataError(not_readable(path)) from None
     if not start.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise DataError(message("{file} is empty. Ask for the file again.", file=path.name))
     if start.startswith(b"PK"):
@@ -68,8 +74,8 @@ def kind_of_file(path: Path) -> str:
                 file=path.name,
             )
         )
-    is_utf16 = start.startswith((b"\xff\xfe", b"\xfe\xff")) or start[1::2].count(0) > len(start) // 4
-    if not is_utf16 and (b"\x00" in start or _control_share(start) > 0.05):
+    is_wide = start.startswith((b"\xff\xfe", b"\xfe\xff")) or _zero_side(start) is not None
+    if not is_wide and (b"\x00" in start or _control_share(start) > 0.05):
         raise DataError(
             message("{file} is neither a spreadsheet nor a text table. Give an Excel or CSV file.", file=path.name)
         )
@@ -174,6 +180,51 @@ def _refuse_swelling(path: Path, *, packed_bytes: int, unpacked_bytes: int) -> N
 
 def _damaged(path: Path) -> Message:
     return message("{file} is damaged or incomplete and cannot be opened. Ask for the file again.", file=path.name)
+
+
+def not_readable(path: Path) -> Message:
+    """What to say of a file that the system refuses to open or stops giving."""
+    return message(
+        "{file} cannot be opened: it is locked by another program, has been moved, or you may not read it. Close it in "
+        "Excel, check your rights, and try again.",
+        file=path.name,
+    )
+
+
+def stamps(paths: Iterable[Path]) -> dict[Path, tuple[int, int] | None]:
+    """The size and the time of change of each file, to tell whether one changes while it is read."""
+    return {path: _stamp(path) for path in paths}
+
+
+def check_unchanged(before: Mapping[Path, tuple[int, int] | None]) -> None:
+    """`DataError` when a file is not what it was: rows of two versions could be mixed."""
+    changed = [path for path, stamp in before.items() if _stamp(path) != stamp]
+    if changed:
+        raise DataError(
+            *(
+                message(
+                    "{file} changed while it was read. Nothing was kept: wait until it is saved, and try again.",
+                    file=path.name,
+                )
+                for path in changed
+            )
+        )
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def _zero_side(start: bytes) -> str | None:
+    """`even` or `odd` when one byte in two is zero, as two bytes a letter leave them; None for other texts."""
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if min(even, odd) > len(start) // 40:
+        return None
+    return "odd" if odd > len(start) // 4 else "even" if even > len(start) // 4 else None
 
 
 def _control_share(start: bytes) -> float:

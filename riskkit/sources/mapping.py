@@ -11,6 +11,7 @@ import duckdb
 from riskkit.errors import DataError, Message, raise_all
 from riskkit.sources import mapping_contents, parsing
 from riskkit.sources.aged_balance_headers import balance_date, bucket_of, buckets_in
+from riskkit.sources.container import not_readable
 from riskkit.sources.instalments import numbered_pairs
 from riskkit.sources.mapping_guess import Found, guessed_invoices, with_sums
 from riskkit.sources.mapping_headers import KINDS, FieldNames, fields, is_not_invoices
@@ -58,6 +59,8 @@ def infer_specs(paths: Sequence[Source], *, known: Sequence[TableSpec] = ()) -> 
             specs += _infer_tables(path, known) if kind is None else [TableSpec(file=str(path), kind=kind)]
         except DataError as fault:
             faults += fault.messages
+        except OSError:
+            faults.append(not_readable(path))
     raise_all(DataError, faults)
     return specs
 

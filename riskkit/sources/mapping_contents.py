@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stdnum import luhn
 
-from riskkit.sources.parsing import quoted
 from riskkit.sources.tabular import RawTable
 
 _SAMPLE_ROWS = 500
@@ -68,18 +68,18 @@ class Contents:
 
 def contents(table: RawTable) -> list[Contents]:
     """The contents of every column of a table, in the order of its headers."""
-    names = [f"c{i}" for i in range(len(table.headers))]
-    sample = table.relation.limit(_SAMPLE_ROWS).project(
-        ", ".join(
-            f"{quoted(name)}, cell_date({quoted(name)}, false) is not null as {name}_date, "
-            f"amount_cents({quoted(name)}, '.') is not null as {name}_amount"
-            for name in names
-        )
+    names = ", ".join(f"c{i}" for i in range(len(table.headers)))
+    sample = table.relation.limit(_SAMPLE_ROWS)
+    # Each distinct cell of the sample is read once, by one expression whatever the number of columns.
+    read = (
+        sample.project(f"unnest([{names}]) as cell")
+        .filter("cell is not null")
+        .distinct()
+        .project("cell, cell_date(cell, false) is not null, amount_cents(cell, '.') is not null")
     )
-    columns = list(zip(*sample.fetchall(), strict=True))
-    return [
-        _measured(list(columns[3 * i]), list(columns[3 * i + 1]), list(columns[3 * i + 2])) for i in range(len(names))
-    ]
+    kinds = {cell: (is_date, is_amount) for cell, is_date, is_amount in read.fetchall()}
+    columns = zip(*sample.project(names).fetchall(), strict=True)
+    return [_measured([(cell, *kinds[cell]) for cell in column if cell is not None], len(column)) for column in columns]
 
 
 def siren_like(cell: str) -> bool:
@@ -92,9 +92,8 @@ def siren_like(cell: str) -> bool:
     return bool(luhn.is_valid(wanted))
 
 
-def _measured(cells: list[str | None], dates: list[bool | None], amounts: list[bool | None]) -> Contents:
-    kept = [(cell.strip(), bool(d), bool(a)) for cell, d, a in zip(cells, dates, amounts, strict=True) if cell]
-    kept = [item for item in kept if item[0]]
+def _measured(cells: Sequence[tuple[str, bool, bool]], rows: int) -> Contents:
+    kept = [(text, is_date, is_amount) for cell, is_date, is_amount in cells if (text := cell.strip())]
     count = len(kept)
     if count == 0:
         return Contents(*([0.0] * 17))
@@ -104,7 +103,7 @@ def _measured(cells: list[str | None], dates: list[bool | None], amounts: list[b
         return sum(1 for text in texts if test.fullmatch(text)) / count
 
     return Contents(
-        filled=count / max(len(cells), 1),
+        filled=count / max(rows, 1),
         date=sum(d for _, d, _ in kept) / count,
         amount=sum(a for _, _, a in kept) / count,
         decimals=share(re.compile(r"(?!\d+\.0+$)(\D*[\d\s\u00a0\u202f.,]*\d?[.,]\d{1,2}\D*|\D*\d+\.\d{3,}\D*)")),

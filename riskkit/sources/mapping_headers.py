@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Literal
 
@@ -29,23 +29,27 @@ class FieldNames:
 
     def nearness(self, header: str) -> float:
         """How surely that header names this field: 1 for a first synonym, 0 for a stranger."""
-        wanted = essential(header)
-        best = 0.0
-        for rank, known in enumerate(self.headers):
-            rank_cost = 0.004 * min(rank, 25)
-            if wanted == known or wanted.replace(" ", "") == known.replace(" ", ""):
-                best = max(best, 1.0 - rank_cost)
-            elif len(known) > 4 and set(wanted.split()) == set(known.split()):
-                best = max(best, 0.93 - rank_cost)
-            elif " " in known and set(known.split()) < set(wanted.split()):
-                extra = len(wanted.split()) - len(known.split())
-                best = max(best, 0.82 - 0.1 * extra - rank_cost)
-            elif len(known) > 6 and abs(len(known) - len(wanted)) <= 2 and _misspelt(wanted, known):
-                best = max(best, 0.78 - rank_cost)
-        return best
+        return _nearness(self.headers, essential(header))
 
 
-@cache
+@lru_cache(maxsize=20_000)
+def _nearness(headers: tuple[str, ...], wanted: str) -> float:
+    best = 0.0
+    for rank, known in enumerate(headers):
+        rank_cost = 0.004 * min(rank, 25)
+        if wanted == known or wanted.replace(" ", "") == known.replace(" ", ""):
+            best = max(best, 1.0 - rank_cost)
+        elif len(known) > 4 and set(wanted.split()) == set(known.split()):
+            best = max(best, 0.93 - rank_cost)
+        elif " " in known and set(known.split()) < set(wanted.split()):
+            extra = len(wanted.split()) - len(known.split())
+            best = max(best, 0.82 - 0.1 * extra - rank_cost)
+        elif len(known) > 6 and abs(len(known) - len(wanted)) <= 2 and _misspelt(wanted, known):
+            best = max(best, 0.78 - rank_cost)
+    return best
+
+
+@lru_cache(maxsize=20_000)
 def essential(header: str) -> str:
     """A header in plain words, without the neutral ones (de, la, EUR…), unless nothing would be left."""
     words = plain(header).split()
@@ -72,7 +76,8 @@ def _misspelt(wanted: str, known: str) -> bool:
 @cache
 def _synonyms() -> Mapping[str, Any]:
     text = resources.files("riskkit.sources").joinpath("headers.yaml").read_text(encoding="utf-8")
-    loaded: Mapping[str, Any] = yaml.safe_load(text)
+    # The same safe loader, in C where it is there: six times faster.
+    loaded: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     return loaded
 
 

@@ -63,50 +63,46 @@ create or replace temp macro decimals_kept(cell, decimal_mark) as case
     when regexp_full_match(cell, '-?[0-9]{1,15}([.,][0-9]{1,2})?') then true
     when decimal_mark = '.' and regexp_full_match(cell, '-?[0-9]{1,15}\.[0-9]{3,17}')
     then length(rtrim(cell, '0')) - instr(cell, '.') <= 2
-    else length(rtrim(regexp_extract(number_text((amount_parts(amount_bare(cell))).core, decimal_mark),
-        '\.([0-9]*)', 1), '0')) <= 2 end;
-create or replace temp macro calendar_day(y, m, d) as
-    try_cast(printf('%04d-%02d-%02d', case when y < 70 then 2000 + y when y < 100 then 1900 + y else y end, m, d)
-        as date);
-create or replace temp macro month_number(word) as case
-    when word[1:3] in ('jan') then 1 when word[1:3] in ('fev', 'feb') then 2 when word[1:3] = 'mar' then 3
-    when word[1:3] in ('avr', 'apr') then 4 when word[1:3] in ('mai', 'may') then 5
-    when word[1:4] = 'juin' or word[1:3] = 'jun' then 6 when word[1:4] = 'juil' or word[1:3] = 'jul' then 7
-    when word[1:3] in ('aou', 'aug') then 8 when word[1:3] = 'sep' then 9 when word[1:3] = 'oct' then 10
-    when word[1:3] = 'nov' then 11 when word[1:3] = 'dec' then 12 end;
+    else list_transform([(amount_parts(amount_bare(cell))).core],
+        lambda core: length(rtrim(regexp_extract(number_text(core, decimal_mark), '\.([0-9]*)', 1), '0')) <= 2)[1] end;
+create or replace temp macro full_year(y) as
+    list_transform([try_cast(y as int)], lambda n: n + case when n < 70 then 2000 when n < 100 then 1900 else 0 end)[1];
+create or replace temp macro calendar_day(y, m, d) as try_cast(printf('%04d-%02d-%02d', y, m, d) as date);
+create or replace temp macro month_number(word) as [1, 2, 2, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 10, 11, 12][
+    list_position(['jan', 'fev', 'feb', 'mar', 'avr', 'apr', 'mai', 'may', 'juin', 'jun', 'juil', 'jul', 'aou', 'aug',
+        'sep', 'oct', 'nov', 'dec'], word[1:3 + (word[1:3] = 'jui')::int])];
 create or replace temp macro date_bare(cell) as regexp_replace(regexp_replace(
     lower(strip_accents(trim(replace(replace(cell, chr(160), ' '), chr(8239), ' ')))),
     '^(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|(mon|tues?|wednes|thurs?|fri|satur|sun)(day)?)[\s,.]+', ''),
     '[ t]+(a )?[0-9]{1,2}[:h][0-9]{2}.*$', '');
 create or replace temp macro date_numbers(bare) as regexp_extract(bare,
     '^([0-9]{1,2})\s*[-/. ]\s*([0-9]{1,2})\s*[-/. ]\s*([0-9]{4}|[0-9]{2})$', ['a', 'b', 'y']);
-create or replace temp macro numbers_day(n, order_is_mdy) as case
-    when order_is_mdy then coalesce(
-        calendar_day(try_cast(n.y as int), try_cast(n.a as int), try_cast(n.b as int)),
-        calendar_day(try_cast(n.y as int), try_cast(n.b as int), try_cast(n.a as int)))
-    else coalesce(
-        calendar_day(try_cast(n.y as int), try_cast(n.b as int), try_cast(n.a as int)),
-        calendar_day(try_cast(n.y as int), try_cast(n.a as int), try_cast(n.b as int))) end;
+-- parts of a date as text: a, b (day and month in either order) and y; or d, m and y
+create or replace temp macro numbers_day(parts, order_is_mdy) as list_transform(
+    [{'y': full_year(parts.y), 'a': try_cast(parts.a as int), 'b': try_cast(parts.b as int)}], lambda n: case
+        when order_is_mdy then coalesce(calendar_day(n.y, n.a, n.b), calendar_day(n.y, n.b, n.a))
+        else coalesce(calendar_day(n.y, n.b, n.a), calendar_day(n.y, n.a, n.b)) end)[1];
 create or replace temp macro iso_day(p) as
-    calendar_day(try_cast(p.y as int), try_cast(p.m as int), try_cast(p.d as int));
-create or replace temp macro named_day(p) as
-    calendar_day(try_cast(p.y as int), month_number(p.m), try_cast(p.d as int));
+    calendar_day(full_year(p.y), try_cast(p.m as int), try_cast(p.d as int));
+create or replace temp macro named_day(p) as calendar_day(full_year(p.y), month_number(p.m), try_cast(p.d as int));
 create or replace temp macro bare_date(bare, order_is_mdy) as case
     when regexp_full_match(bare, '[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}')
-    then iso_day(regexp_extract(bare, '^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})$', ['y', 'm', 'd']))
+    then list_transform([regexp_extract(bare, '^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})$', ['y', 'm', 'd'])],
+        lambda p: iso_day(p))[1]
     when regexp_full_match(bare, '(19|20)[0-9]{6}(\.0+)?')
-    then iso_day(regexp_extract(bare, '^([0-9]{4})([0-9]{2})([0-9]{2})', ['y', 'm', 'd']))
+    then iso_day({'y': bare[1:4], 'm': bare[5:6], 'd': bare[7:8]})
     when regexp_full_match(bare, '[0-9]{8}')
-    then iso_day(regexp_extract(bare, '^([0-9]{2})([0-9]{2})([0-9]{4})', ['d', 'm', 'y']))
+    then iso_day({'y': bare[5:8], 'm': bare[3:4], 'd': bare[1:2]})
     when regexp_full_match(bare, '[2-7][0-9]{4}([.,][0-9]+)?')
     then date '1899-12-30' + try_cast(bare[1:5] as int)
     when regexp_matches(bare, '^[0-9]{1,2}\s*[-/. ]\s*[0-9]{1,2}\s*[-/. ]')
-    then numbers_day(date_numbers(bare), order_is_mdy)
+    then list_transform([date_numbers(bare)], lambda n: numbers_day(n, order_is_mdy))[1]
     when regexp_matches(bare, '^[0-9]')
-    then named_day(regexp_extract(bare, '^([0-9]{1,2})(?:er|st|nd|rd|th)?[\s./-]*([a-z]{3,9})'
-        || '[\s./,-]*([0-9]{4}|[0-9]{2})$', ['d', 'm', 'y']))
-    else named_day(regexp_extract(bare,
-        '^([a-z]{3,9})[\s./-]*([0-9]{1,2})(?:st|nd|rd|th)?[\s,./-]+([0-9]{4})$', ['m', 'd', 'y'])) end;
+    then list_transform([regexp_extract(bare, '^([0-9]{1,2})(?:er|st|nd|rd|th)?[\s./-]*([a-z]{3,9})'
+        || '[\s./,-]*([0-9]{4}|[0-9]{2})$', ['d', 'm', 'y'])], lambda p: named_day(p))[1]
+    else list_transform([regexp_extract(bare,
+        '^([a-z]{3,9})[\s./-]*([0-9]{1,2})(?:st|nd|rd|th)?[\s,./-]+([0-9]{4})$', ['m', 'd', 'y'])],
+        lambda p: named_day(p))[1] end;
 create or replace temp macro is_no_date(cell) as is_missing(cell) or regexp_full_match(trim(cell),
     '(0000-00-00|00/00/0000|0+|1900-01-0[01]|0?1/0?1/1900|19000101|1899-12-3[01])( 00:00:00)?');
 create or replace temp macro cell_date(cell, order_is_mdy) as case

@@ -9,6 +9,7 @@ from pathlib import Path
 
 PREVIEW_ROWS = 2_000
 _TEXT_BYTES = 8_000_000
+_PREVIEW_LINES, _LONGEST_PREVIEW = 100, 64_000_000
 _SHEET_BYTES = 20_000_000
 _BLOCK = 1 << 20
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -25,6 +26,8 @@ def text_preview(path: Path, *, folder: Path) -> Path:
     target = _aside(path, folder)
     with path.open("rb") as source:
         start = source.read(_BLOCK)
+        while start.count(b"\n") < _PREVIEW_LINES and len(start) < _LONGEST_PREVIEW and (more := source.read(_BLOCK)):
+            start += more
     target.write_bytes(start[: start.rfind(b"\n") + 1] or start)
     # An encoding of two bytes a letter ends its line with a zero byte, which must not be cut off.
     if start.count(b"\x00") > len(start) // 4:

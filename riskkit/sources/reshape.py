@@ -16,6 +16,7 @@ from riskkit.sources.instalments import by_instalment
 from riskkit.sources.mapping_spec import TableSpec
 from riskkit.sources.parsing import quoted
 from riskkit.sources.tabular import RawTable
+from riskkit.sources.workbook_safety import workbook_notes
 
 Opened = tuple[RawTable, TableSpec]
 KEYS = ["source_file", "source_line"]
@@ -108,6 +109,7 @@ def _tax_basis_notes(tables: Sequence[Opened]) -> list[Message]:
 def _hidden_notes(tables: Sequence[Opened]) -> list[Message]:
     notes = []
     for path in dict.fromkeys(table.path for table, _ in tables if table.is_spreadsheet):
+        notes += workbook_notes(path)
         hidden = container.hidden_sheets(path)
         read = {table.sheet for table, _ in tables if table.path == path}
         if hidden:

@@ -22,6 +22,7 @@ _CATCH_ALL = re.compile(
     r"ventes? comptoir|(misc|miscellaneous|sundry|walk in|one time|cash|various) (customers?|clients?|sales?)|"
     r"\d?c?divers?|cdivers|sundry)\b"
 )
+_CATCH_ALL_STEMS = re.compile(r"(?i)client|customer|sale|divers|comptoir|passage|sundry")
 _POSTCODE_TOWN = r"(?:^|[\s,;-])(\d{5})[\s,]+([^\d,;]+?)\s*(?:CEDEX.*)?(?:,.*)?$"
 
 
@@ -67,9 +68,16 @@ def with_missing(customers: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
 
 def is_catch_all(ids: pd.Series, names: pd.Series) -> pd.Series:
     """Whether an account mixes one-off customers, by its name or code (CLIENTS DIVERS, 9DIVER, COMPTOIR)."""
-    by_name = names.fillna("").astype("str").map(lambda text: bool(_CATCH_ALL.search(plain(text))))
+    by_name = names.fillna("").astype("str").map(_says_catch_all)
     by_code = ids.astype("str").str.fullmatch(r"(?i)[49]?1?1?C?(DIVERS?|COMPTOIR|PASSAGE)\d*").fillna(False)
     return by_name.astype(bool) | by_code.astype(bool)
+
+
+def _says_catch_all(name: str) -> bool:
+    # Most names hold none of these words, and need not be put in plain words to know it.
+    if name.isascii() and not _CATCH_ALL_STEMS.search(name):
+        return False
+    return bool(_CATCH_ALL.search(plain(name)))
 
 
 def _other_columns(typed: TypedRows, connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

@@ -13,10 +13,11 @@ from pathlib import Path
 import duckdb
 import fastexcel
 
-from riskkit.errors import DataError, message
+from riskkit.errors import DataError, Message, message
 from riskkit.sources import container, delimited, preview
 from riskkit.sources.header_rows import joined
 from riskkit.sources.parsing import quoted
+from riskkit.sources.workbook_safety import MAX_COLUMNS, check_reach
 
 _HEADER_SEARCH_ROWS = 40
 _NUMERIC = re.compile(r"[-+(]?[\d\s.,\u00a0\u202f]*\d[\d\s.,\u00a0\u202f]*[-)%€$£]*|\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}.*")
@@ -82,6 +83,7 @@ def open_tables(
     kind = container.kind_of_file(path)
     if kind == "workbook":
         container.check_formulas(path)
+        check_reach(path)
         source = preview.workbook_preview(path, folder=folder) if is_preview else path
         tables = _sheets(path, source, connection, sheet=sheet, header_row=header_row)
     else:
@@ -127,6 +129,8 @@ def _sheets(
             loaded = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
             if loaded.width == 0 or loaded.height == 0:
                 continue
+            if loaded.width > MAX_COLUMNS:
+                raise DataError(_too_wide(path, name, loaded.width))
             table_name = f"raw_{_table_count(connection)}"
             connection.register("sheet_in", loaded)
             stored = ", ".join(f"{quoted(column)} as c{i}" for i, column in enumerate(_columns(connection)))
@@ -150,12 +154,23 @@ def _sheets(
     return tables
 
 
+def _too_wide(path: Path, sheet: str, width: int) -> Message:
+    return message(
+        "{file}, sheet '{sheet}': {columns} columns are filled, and {limit} at most can be read. Keep the columns of "
+        "the list of invoices, and try again.",
+        file=path.name,
+        sheet=sheet,
+        columns=width,
+        limit=MAX_COLUMNS,
+    )
+
+
 def _columns(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return list(connection.table("sheet_in").columns)
 
 
 def _table_count(connection: duckdb.DuckDBPyConnection) -> int:
-    return len(connection.execute("show tables").fetchall())
+    return int(connection.execute("select count(*) from duckdb_tables()").fetchall()[0][0])
 
 
 def _framed(

@@ -6,12 +6,25 @@ import gzip
 import io
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 
 import xlsxwriter
 
+from tests.fuzz.corpus import Seed
+
 Rows = list[list[str]]
-Fresh = tuple[str, bytes]
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A file to read: its name and bytes, and where nothing in its bytes hides it, its text or its rows of cells."""
+
+    name: str
+    content: bytes
+    text: str | None = None
+    rows: Rows | None = None
+
 
 _CELLS = (
     "", " ", "-", "n/a", "NC", "#REF!", "#N/A", "(12,50)", "12,50-", "1 234,56 €", "1.234", "1,234.56", "1E5", "1e400",
@@ -27,28 +40,91 @@ _WORDS = (
 )  # fmt: skip
 
 
-def mutated(name: str, text: str, separator: str, random: Random) -> Fresh:
-    """A file name and its bytes, after one to four mutations."""
-    rows = [line.split(separator) for line in text.splitlines()]
+def mutated(seed: Seed, random: Random) -> Fresh:
+    """A slice of a file after up to four mutations."""
+    text = seed.slice(random)
+    if seed.kind == "einvoice":
+        return _document(seed.name, text, random)
+    if seed.kind == "bank":
+        return _statement(seed.name, text, random)
+    rows = [line.split(seed.separator) for line in text.splitlines()]
     for _ in range(random.randint(0, 3)):
         random.choice(_TABLE)(rows, random)
     ending = random.choice(["\n", "\r\n", "\n", "\r"]) if random.random() < 0.3 else "\n"
-    joined = ending.join(separator.join(row) for row in rows) + random.choice([ending, ""])
-    return _packed(name, rows, joined, random)
+    joined = ending.join(seed.separator.join(row) for row in rows) + random.choice([ending, ""])
+    return _packed(seed, rows, joined, random)
 
 
-def _packed(name: str, rows: Rows, joined: str, random: Random) -> Fresh:
-    way = random.random()
-    if way < 0.18:
-        content, name = _workbook(rows), name.rsplit(".", 1)[0] + ".xlsx"
-        return name, _bytes(content, random) if random.random() < 0.4 else content
+def _packed(seed: Seed, rows: Rows, joined: str, random: Random) -> Fresh:
+    way, name = random.random(), seed.name
+    if way < 0.18 and seed.kind == "table":
+        content, kept = _workbook(rows)
+        name = name.rsplit(".", 1)[0] + ".xlsx"
+        return Fresh(name, _bytes(content, random)) if random.random() < 0.3 else Fresh(name, content, rows=kept)
     encoding = random.choice(["utf-8"] * 6 + ["cp1252", "utf-8-sig", "utf-16", "cp850", "utf-16-le"])
     content = joined.encode(encoding, errors="replace")
-    if random.random() < 0.45:
+    text: str | None = content.decode(encoding)
+    if random.random() < 0.4:
         content = _bytes(content, random)
+        text = _decoded(content) if encoding == "utf-8" else None
     if way > 0.95:
-        return name + ".gz", gzip.compress(content, mtime=0)[: random.choice([None, -7, 40])]
-    return name, content
+        cut = random.choice([None, -7, 40])
+        return Fresh(name + ".gz", gzip.compress(content, mtime=0)[:cut], None if cut else text)
+    return Fresh(name, content, text)
+
+
+def _decoded(content: bytes) -> str | None:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _document(name: str, text: str, random: Random) -> Fresh:
+    for _ in range(random.randint(0, 3)):
+        values = list(re.finditer(r">([^<>]+)<", text))
+        elements = list(re.finditer(r"<([\w:]+)(?: [^<>]*)?>[^<>]*</\1>", text))
+        if not values or not elements:
+            break
+        value, element = random.choice(values), random.choice(elements)
+        match random.randrange(4):
+            case 0:
+                cell = random.choice(_CELLS).replace("<", "")
+                text = text[: value.start(1)] + cell + text[value.end(1) :]
+            case 1:
+                text = text[: value.start(1)] + str(random.randint(-9999, 999999) / 100) + text[value.end(1) :]
+            case 2:
+                text = text[: element.start()] + text[element.end() :]
+            case _:
+                text = text[: element.end()] + element[0] + text[element.end() :]
+    content = text.encode(random.choice(["utf-8"] * 5 + ["utf-16", "cp1252"]), errors="replace")
+    if random.random() < 0.4:
+        content = _bytes(content, random)
+    return Fresh(name, content, _decoded(content))
+
+
+def _statement(name: str, text: str, random: Random) -> Fresh:
+    rows = [[line] for line in text.splitlines()]
+    for _ in range(random.randint(0, 3)):
+        match random.randrange(3):
+            case 0:
+                random.choice((_delete_line, _repeat_line, _swap_lines, _blank_line))(rows, random)
+            case 1:
+                row = random.choice(rows)
+                at = random.randrange(len(row[0]) + 1)
+                row[0] = row[0][:at] + random.choice("0123456789{}AJR Zé") + row[0][at + 1 :]
+            case _:
+                row = random.choice(rows)
+                at = random.randrange(len(row[0]) + 1)
+                row[0] = row[0][:at] + random.choice(["", " ", "0", "99"]) + row[0][at:]
+    content = (
+        random.choice(["\n", "\r\n", "\n"])
+        .join(row[0] for row in rows)
+        .encode(random.choice(["utf-8", "utf-8", "cp1252"]), errors="replace")
+    )
+    if random.random() < 0.3:
+        content = _bytes(content, random)
+    return Fresh(name, content, _decoded(content))
 
 
 def _bytes(content: bytes, random: Random) -> bytes:
@@ -75,18 +151,22 @@ def _bytes(content: bytes, random: Random) -> bytes:
     return bytes(made)
 
 
-def _workbook(rows: Rows) -> bytes:
-    sink = io.BytesIO()
+def _workbook(rows: Rows) -> tuple[bytes, Rows]:
+    """A workbook of one sheet, and its cells as text."""
+    sink, kept = io.BytesIO(), list[list[str]]()
     with xlsxwriter.Workbook(sink, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet("Feuil1")
         for place, row in enumerate(rows):
+            kept.append([])
             for column, cell in enumerate(row[:200]):
                 clean = "".join(letter for letter in cell if letter >= " ")
                 if _NUMBER.fullmatch(clean):
                     sheet.write_number(place, column, float(clean.replace(",", ".")))
+                    clean = repr(float(clean.replace(",", "."))).removesuffix(".0")
                 else:
                     sheet.write_string(place, column, clean)
-    return sink.getvalue()
+                kept[-1].append(clean)
+    return sink.getvalue(), kept
 
 
 def _place(rows: Rows, random: Random) -> int:

@@ -1,46 +1,84 @@
-"""`python -m tests.fuzz.run --cases 20000 --seed 1`: mutate, read, judge; counts are printed, faults listed."""
+"""The full run of the corpus fuzzer: `python -m tests.fuzz.run --cases 20000 --minutes 8 --log fuzz.jsonl`.
+
+Mutate, read, judge. Each batch of cases that ends is a line of the log; the same command goes on where it stopped,
+until every case is judged. A case is its seed and its number, so any fault can be played again with `--only NUMBER`.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import sys
+import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
 
 from tests.fuzz.check import outcome
 from tests.fuzz.corpus import seeds
 
 _CORPUS = seeds()
+_BATCH = 50
 
 
-def judged(case: tuple[int, int]) -> tuple[int, str, str]:
-    """One case of a run: its number, its seed's name, what became of it."""
+def judged(case: tuple[int, int]) -> str:
+    """What became of one case of a run."""
     run, number = case
-    seed = _CORPUS[number % len(_CORPUS)]
-    return number, seed.name, outcome(seed, number, run=run)
+    return outcome(_CORPUS[number % len(_CORPUS)], number, run=run)
+
+
+def batch(case: tuple[int, int]) -> dict[str, Any]:
+    """The counts and the faults of the cases from a number on, and the seconds they took."""
+    run, first = case
+    if hasattr(os, "sched_setaffinity"):  # one core each: threads cost more than they bring on files this small
+        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[os.getpid() % len(os.sched_getaffinity(0))]})
+    begun = time.perf_counter()
+    said = {number: judged((run, number)) for number in range(first, first + _BATCH)}
+    return {
+        "seed": run, "first": first, "counts": Counter(words.split(":")[0] for words in said.values()),
+        "faults": {f"{n} ({_CORPUS[n % len(_CORPUS)].name})": w for n, w in said.items() if w.startswith("fault")},
+        "seconds": round(time.perf_counter() - begun, 1),
+    }  # fmt: skip
 
 
 def main() -> int:
-    """Run the cases asked for; 1 when any is at fault."""
-    parser = argparse.ArgumentParser()
+    """Judge the cases that the log does not hold yet; 1 when any is at fault, 2 when some are left."""
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=1e6, help="stop after this long; run again to go on")
+    parser.add_argument("--log", type=Path, default=Path("fuzz.jsonl"))
+    parser.add_argument("--only", type=int, help="play one case again and say what became of it")
     asked = parser.parse_args()
-    counts: Counter[str] = Counter()
-    cases = [(asked.seed, number) for number in range(asked.first, asked.first + asked.cases)]
-    with ProcessPoolExecutor(asked.workers) as pool:
-        for number, name, said in pool.map(judged, cases, chunksize=5):
-            counts[said.split(":")[0]] += 1
-            if said.startswith("fault"):
-                print(f"case {number} ({name}): {said}", flush=True)
-            if sum(counts.values()) % 100 == 0:
-                print(f"  {sum(counts.values())} {dict(counts)}", flush=True)
-    print(
-        f"{sum(counts.values())} cases, seed {asked.seed}: " + ", ".join(f"{n} {k}" for k, n in sorted(counts.items()))
-    )
-    return 1 if counts["fault"] else 0
+    if asked.only is not None:
+        print(judged((asked.seed, asked.only)))
+        return 0
+    done = _logged(asked.log, asked.seed)
+    wanted = [first for first in range(0, asked.cases, _BATCH) if first not in done]
+    until = time.monotonic() + 60 * asked.minutes
+    with ProcessPoolExecutor(asked.workers) as pool, asked.log.open("a", encoding="utf-8") as log:
+        step = asked.workers
+        for start in range(0, len(wanted), step):
+            if time.monotonic() > until:
+                break
+            for found in pool.map(batch, [(asked.seed, first) for first in wanted[start : start + step]]):
+                done[found["first"]] = found
+                print(json.dumps(found, ensure_ascii=False), file=log, flush=True)
+                for place, words in found["faults"].items():
+                    print(f"case {place}: {words}", flush=True)
+    counts = sum((Counter(found["counts"]) for found in done.values()), Counter[str]())
+    print(f"{counts.total()} cases of seed {asked.seed}: " + ", ".join(f"{n} {k}" for k, n in sorted(counts.items())))
+    return 2 if counts.total() < asked.cases else 1 if counts["fault"] else 0
+
+
+def _logged(log: Path, run: int) -> dict[int, dict[str, Any]]:
+    if not log.exists():
+        return {}
+    found = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    return {each["first"]: each for each in found if each["seed"] == run}
 
 
 if __name__ == "__main__":

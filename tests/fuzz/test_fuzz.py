@@ -1,4 +1,4 @@
-"""Sixty seeded cases of the corpus fuzzer; `python -m tests.fuzz.run --cases 20000` runs the rest."""
+"""A small share of the corpus fuzzer, and the cases that once failed; `tests.fuzz.run` judges twenty thousand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.fuzz.check import outcome
 from tests.fuzz.corpus import seeds
 
-_CASES = 60
+_CASES = 36
 _BATCHES = 3
 
 
@@ -18,8 +18,7 @@ def test_no_mutation_makes_a_traceback_loses_a_row_or_moves_a_total(batch):
     corpus = seeds()
     size = _CASES // _BATCHES
     said = {n: outcome(corpus[n % len(corpus)], n, run=7) for n in range(batch * size, (batch + 1) * size)}
-    faults = {number: words for number, words in said.items() if words.startswith("fault")}
-    assert not faults
+    assert not {number: words for number, words in said.items() if words.startswith("fault")}
     counts = Counter(said.values())
-    assert counts["read"] + counts["compared"] > 0
-    assert counts["compared"] < size
+    assert counts["compared"] > 0
+    assert counts["refused"] < size

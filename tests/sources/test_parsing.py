@@ -139,3 +139,66 @@ def test_marks_of_absence_are_missing_and_not_faults():
             assert connection.execute("select is_missing(?)", [cell]).fetchall() == [(True,)]
         for cell in ("0", "non", "NET", "A", "2024"):
             assert connection.execute("select is_missing(?)", [cell]).fetchall() == [(False,)]
+
+
+CURRENCIES = ["", " €", "€", " EUR", "$", " USD", f"{HARD}€", " CHF"]
+SIGNS = ["{}", "-{}", "−{}", "{}-", "({})", "{} CR"]
+GROUPS = {"comma": ["", " ", NARROW, HARD, ".", "'"], "point": ["", " ", ",", "'", NARROW]}
+
+
+@st.composite
+def written_amounts(draw, decimal: str) -> tuple[int, str]:
+    """Cents, and a writing of them that French or English files use, with the decimals shown."""
+    cents = draw(st.integers(0, 10**13))
+    sign = draw(st.sampled_from(SIGNS))
+    whole, rest = divmod(cents, 100)
+    group = draw(st.sampled_from(GROUPS[decimal]))
+    shown = f"{whole:,}".replace(",", group) + {"comma": ",", "point": "."}[decimal] + f"{rest:02d}"
+    currency = draw(st.sampled_from(CURRENCIES))
+    text = sign.format(shown)
+    text = text if "CR" in text else text + currency
+    return (-cents if sign != "{}" else cents), text
+
+
+@pytest.mark.parametrize("decimal", ["comma", "point"])
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_any_amount_in_any_supported_writing_comes_back(decimal, data):
+    written = data.draw(st.lists(written_amounts(decimal), min_size=1, max_size=20))
+    assert read_amounts([text for _, text in written]) == [cents for cents, _ in written]
+
+
+@given(st.lists(st.dates(dt.date(1990, 1, 1), dt.date(2069, 12, 31)), min_size=1, max_size=12))
+@settings(max_examples=30, deadline=None)
+def test_dates_that_either_order_can_read_are_day_first_without_a_witness(days):
+    either = [day for day in days if day.day <= 12]
+    assert read_dates([day.strftime("%d/%m/%Y") for day in either]) == either
+
+
+MONTHS = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+          "décembre"]  # fmt: skip
+WRITINGS = {
+    "French": lambda day: day.strftime("%d/%m/%Y"),
+    "ISO": lambda day: day.isoformat(),
+    "words": lambda day: f"{day.day} {MONTHS[day.month - 1]} {day.year}",
+    "Excel": lambda day: str((day - dt.date(1899, 12, 30)).days),
+    "short": lambda day: f"{day.day}.{day.month}.{day:%y}",
+}
+
+
+@given(
+    st.lists(st.tuples(st.dates(dt.date(1990, 1, 1), dt.date(2069, 12, 31)), st.sampled_from(sorted(WRITINGS))),
+             min_size=4, max_size=30)
+)  # fmt: skip
+@settings(max_examples=30, deadline=None)
+def test_several_writings_in_one_column_all_come_back(dated):
+    assert read_dates([WRITINGS[name](day) for day, name in dated]) == [day for day, _ in dated]
+
+
+@given(st.dates(dt.date(1990, 1, 1), dt.date(2069, 12, 31)), st.sampled_from(range(12)))
+@settings(max_examples=40, deadline=None)
+def test_a_month_in_words_is_read_in_full_and_short(day, month):
+    day = day.replace(month=month + 1, day=min(day.day, 28))
+    english = day.strftime("%B %d, %Y")
+    short = f"{day.day}-{MONTHS[month][:4]}-{day:%y}"
+    assert read_dates([f"{day.day} {MONTHS[month]} {day.year}", english, short]) == [day] * 3
