@@ -95,7 +95,9 @@ def parquet_files(folder: Path) -> list[Path]:
 
 
 def looks_like_parquet(path: Path) -> bool:
-    """Whether a file is Parquet, whatever its name."""
+    """Whether a file is Parquet, whatever its name; a pipe is never opened, for nobody may be writing to it."""
+    if not path.is_file():
+        return False
     try:
         with path.open("rb") as handle:
             return handle.read(4) == b"PAR1"

@@ -60,7 +60,7 @@ def infer_specs(paths: Sequence[Source], *, known: Sequence[TableSpec] = ()) -> 
         except DataError as fault:
             faults += fault.messages
         except OSError:
-            faults.append(not_readable(path))
+            faults.append(not_readable(Path(path)))
     raise_all(DataError, faults)
     return specs
 
