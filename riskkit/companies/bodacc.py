@@ -73,7 +73,7 @@ def read_bodacc(paths: Iterable[Path]) -> Notices:
     To:   `FACTS`, sorted by date; the same judgment published twice is kept once, at its first publication.
     """
     rows: list[dict[str, Any]] = []
-    for path in _files(paths):
+    for path in bodacc_files(paths):
         rows.extend(_flat_rows(path) if _is_flat(path) else _notice_rows(_records(path), source_file=path.name))
     return _gathered(rows)
 
@@ -83,7 +83,8 @@ def read_bodacc_records(records: Sequence[Mapping[str, Any]], *, source_file: st
     return _gathered(list(_notice_rows(records, source_file=source_file)))
 
 
-def _files(paths: Iterable[Path]) -> list[Path]:
+def bodacc_files(paths: Iterable[Path]) -> list[Path]:
+    """The files named, a folder standing for those in it. `DataError` when one does not exist."""
     found: list[Path] = []
     for path in paths:
         if not path.exists():

@@ -183,7 +183,9 @@ def footer_html(run: RunTables, *, language: str) -> Html:
         day=run.as_of,
     )
     shown = f"{run.as_of.isoformat()} {language}"
-    said = (element("p", read), element("p", made))
+    about = sorted({str(source["file"]) for source in run.manifest.get("company_sources") or []})
+    named = words.text("About companies: {files}.", files=", ".join(about)) if about else None
+    said = (element("p", read), element("p", named) if named else None, element("p", made))
     return element("footer", *said, class_="rk-note", data_testid="ready", data_rk_state=shown)
 
 

@@ -119,6 +119,7 @@ def choose_notebooks(only: str | None = None, *, folder: Path | None = None) -> 
 
 def _first_manifest(portfolio: Portfolio, composition: Composition, words: Language) -> dict[str, Any]:
     from riskkit.workbench.companies_tables import company_counts
+    from riskkit.workbench.company_sources import company_sources
 
     made = make_manifest(
         composition.reading,
@@ -129,7 +130,12 @@ def _first_manifest(portfolio: Portfolio, composition: Composition, words: Langu
         findings=composition.findings,
         notes=composition.notes,
     )
-    return {**made, "companies": company_counts(composition.identified), "scores": dict(composition.scored.counts)}
+    return {
+        **made,
+        "companies": company_counts(composition.identified),
+        "company_sources": company_sources(portfolio.settings.companies, folder=portfolio.folder),
+        "scores": dict(composition.scored.counts),
+    }
 
 
 def _write_inside(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import hashlib
 import json
 from pathlib import Path
 
@@ -86,6 +87,12 @@ def test_every_siren_of_the_run_is_the_true_one_and_each_repair_is_listed(run, t
     assert len(repaired) == run.manifest["companies"]["repaired"] > 50
     assert (repaired["siren_raw"] != repaired["siren"]).all()
     assert run.manifest["companies"]["with_siren"] == len(known)
+
+
+def test_the_manifest_says_which_register_made_it_by_its_digest(run, paths):
+    said = run.manifest["company_sources"]
+    digest = hashlib.sha256(Path(paths.register).read_bytes()).hexdigest()
+    assert said == [{"file": Path(paths.register).name, "sha256": digest, "kind": "register"}]
 
 
 def test_exposure_by_debtor_and_by_group_adds_up_to_what_is_owed(run):
