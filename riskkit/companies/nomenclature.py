@@ -2,9 +2,11 @@
 
 NAF rev. 2 is complete: five levels (21 sections, 88 divisions, 272 groups, 615 classes, 732 sub-classes), official
 French labels, official English labels of the sections and divisions. NAF 2025, which replaces it on 1 January 2027,
-holds its 22 sections and 87 divisions only: deeper codes are read by their shape, without labels. Legal forms hold
-level I and the usual levels II and III; a missing code is labelled by its level II. Headcount bands and départements
-are complete. `nomenclature_data/SOURCES.md` says where each file comes from.
+holds its 22 sections, 87 divisions, 287 groups and 651 classes; groups and classes have English labels only, and its
+747 sub-classes are read by their class and their last letter (`scripts/build_naf_2025.py --insee` adds their official
+labels where INSEE's list is at hand). Legal forms hold level I and the usual levels II and III; a missing code is
+labelled by its level II. Headcount bands and départements are complete. `nomenclature_data/SOURCES.md` says where each
+file comes from.
 
 A code is nothing without its nomenclature: keep the version beside it. Functions return missing for what they do not
 know; the word shown for it is the caller's.
@@ -35,6 +37,7 @@ def load_naf(version: str = "rev2") -> pd.DataFrame:
     From: the files of the package, read once.
     To:   code (`F`, `43`, `43.2`, `43.21`, `43.21A`), level (1 to 5), label_fr, label_en (missing below divisions),
           short_fr, short_en (at most 40 characters, for charts; English missing below divisions), parent (code).
+          In 2025 the labels below divisions are English, the French ones missing.
     """
     return _naf(version).copy()
 
@@ -43,7 +46,7 @@ def normalise_naf(codes: pd.Series, *, version: str = "rev2") -> pd.Series:
     """Sub-class codes as INSEE prints them: `4321A`, `43.21 a` → `43.21A`; missing for anything else.
 
     Codes of an older nomenclature (`45.2R`), of the other version or of a higher level are missing, never converted;
-    `naf_status` says which. In rev. 2 the code must exist; in 2025 its division and its ending must.
+    `naf_status` says which. In rev. 2 the code must exist; in 2025 its class and its ending must.
     """
     _naf(version)
     return _mapped(codes, lambda code: _read(code, version)[1] if _read(code, version)[0] == "ok" else None)
@@ -64,7 +67,7 @@ def naf_levels(codes: pd.Series, *, version: str = "rev2") -> pd.DataFrame:
 
     Higher codes (`43.2`, `4321`) give the levels they can. Three digits without a dot are not read: `432` may be a
     group, or an old code or a class that lost a digit. What is not of this `version` is missing on the whole row.
-    In version 2025, group, class and subclass are cut from the code and not checked against the list.
+    In version 2025 the class is checked against the list, the last letter of a sub-class by its shape.
     """
     section_of = _naf(version).set_index("code")["parent"]
 
@@ -86,7 +89,7 @@ def naf_levels(codes: pd.Series, *, version: str = "rev2") -> pd.DataFrame:
 
 
 def naf_label(code: str, language: str = "fr", short: bool = True, *, version: str = "rev2") -> str | None:
-    """Label of a code of any level, or None if unknown. Below divisions French stands in for English."""
+    """Label of a code of any level, or None if unknown. In rev. 2, French stands in for English below divisions."""
     status, read = _read(code, version)
     if status not in ("ok", "partial") or read is None:
         return None
@@ -179,7 +182,7 @@ def _codes(version: str) -> frozenset[str]:
 def _naf_labels(version: str, language: str, short: bool) -> dict[str, str]:
     naf, kind = _naf(version), "short" if short else "label"
     labels = naf[f"{kind}_{language}"].fillna(naf[f"{kind}_fr"])
-    return dict(zip(naf["code"], labels, strict=True))
+    return dict(zip(naf["code"][labels.notna()], labels.dropna(), strict=True))
 
 
 @cache
@@ -203,19 +206,13 @@ def _read(code: str, version: str) -> tuple[str, str | None]:
         return "unknown", None
     if _REV1.fullmatch(bare):
         return "rev1", None
-    higher = dotted in _codes(version) or (version == "2025" and _has_2025_shape(dotted))
-    return ("partial", dotted) if higher else ("unknown", None)
+    return ("partial", dotted) if dotted in _codes(version) else ("unknown", None)
 
 
 def _is_subclass(dotted: str, version: str) -> bool:
     if version == "rev2":
         return dotted in _codes("rev2")
-    return dotted[-1] in _ENDINGS_2025 and dotted[:2] in _codes("2025")
-
-
-def _has_2025_shape(dotted: str) -> bool:
-    """A group or a class of NAF 2025, as far as its division tells."""
-    return bool(re.fullmatch(r"[0-9]{2}\.[0-9]{1,2}", dotted)) and dotted[:2] in _codes("2025")
+    return dotted[-1] in _ENDINGS_2025 and dotted[:5] in _codes("2025")
 
 
 def _language(language: str) -> str:

@@ -38,8 +38,16 @@ def test_rev2_has_its_five_official_levels() -> None:
     assert load_naf()["level"].value_counts().sort_index().to_dict() == {1: 21, 2: 88, 3: 272, 4: 615, 5: 732}
 
 
-def test_2025_has_its_sections_and_divisions() -> None:
-    assert load_naf("2025")["level"].value_counts().sort_index().to_dict() == {1: 22, 2: 87}
+def test_2025_has_its_four_levels_above_the_sub_classes() -> None:
+    # INSEE and Eurostat: 22 sections, 87 divisions, 287 groups, 651 classes
+    assert load_naf("2025")["level"].value_counts().sort_index().to_dict() == {1: 22, 2: 87, 3: 287, 4: 651}
+
+
+def test_2025_knows_its_classes_and_says_what_it_has_no_word_for() -> None:
+    codes = pd.Series(["62.10Y", "62.1", "62.10", "62.99Y", "62.9"])  # there is no class 62.99
+    assert naf_status(codes, version="2025").tolist() == ["ok", "partial", "partial", "unknown", "partial"]
+    assert naf_label("62.10", "en", short=False, version="2025") == "Computer programming activities"
+    assert naf_label("62.10", "fr", short=False, version="2025") is None
 
 
 @pytest.mark.parametrize("version", ["rev2", "2025"])
@@ -56,7 +64,9 @@ def test_codes_are_unique_and_every_parent_is_one_level_up(version: str) -> None
 def test_labels_are_there_and_the_short_ones_fit_a_chart(version: str) -> None:
     naf = load_naf(version)
     top = naf[naf["level"] <= 2]
-    assert naf[["label_fr", "short_fr"]].notna().all(axis=None)
+    french = top if version == "2025" else naf
+    assert french[["label_fr", "short_fr"]].notna().all(axis=None)
+    assert naf[["label_fr", "label_en"]].notna().any(axis=1).all()
     assert top[["label_en", "short_en"]].notna().all(axis=None)
     assert naf["short_fr"].str.len().max() <= 40
     assert top["short_en"].str.len().max() <= 40
@@ -175,6 +185,10 @@ def test_2025_divisions_and_section_labels_equal_the_reference() -> None:
     levels = naf_levels(reference["niv5"], version="2025")
     for column, name in (("niv1", "section"), ("niv2", "division"), ("niv3", "group"), ("niv4", "class")):
         assert levels[name].tolist() == reference[column].tolist()
+    shipped = load_naf("2025").groupby("level")["code"].agg(set)
+    for level, column in enumerate(("niv1", "niv2", "niv3", "niv4"), start=1):
+        assert shipped[level] == set(reference[column])
+    assert (naf_status(reference["niv5"], version="2025") == "ok").all()
     sections = reference.drop_duplicates("niv1").set_index("niv1")["niv1_libelle"]
     ours = load_naf("2025").set_index("code")["label_fr"]
     assert {c: words(ours[c]) for c in sections.index} == {c: words(label) for c, label in sections.items()}
