@@ -98,7 +98,10 @@ def write_legend(
     """What each column added means, and the rules that hold for all."""
     rules = [
         words.text("What was known on {day}: later facts are not used.", day=as_of),
-        words.text("Your own columns come first, in their order, with their values unchanged; formulas show results."),
+        words.text(
+            "Your own columns come first, in their order, with their values unchanged; formulas show their results, "
+            "merged cells are split with the value in the first."
+        ),
         words.text(
             "Every value found has its source and its date beside it; where a measure is blank, the source says why."
         ),

@@ -182,6 +182,33 @@ def test_an_empty_list_of_matches_says_so(client_path, tmp_path):
     assert [row[0] for row in listed[1:]] == ["C1", "C3", "C4"]
 
 
+def test_formulas_come_back_as_results_and_merged_cells_split_in_place(tmp_path):
+    path = tmp_path / "clients.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Clients")
+        for column, title in enumerate(["Code", "SIREN", "Région", "Encours", "Double"]):
+            sheet.write_string(0, column, title)
+        for row, code in enumerate(["C1", "C2"], start=1):
+            sheet.write_string(row, 0, code)
+            sheet.write_string(row, 1, "732829320")
+            sheet.write_number(row, 3, 10.5 * row)
+            sheet.write_formula(row, 4, f"=D{row + 1}*2", value=21.0 * row)
+        sheet.merge_range("C2:C3", "Bretagne")
+    customers = pd.DataFrame(
+        {"customer_id": ["C1", "C2"], "siren": ["732829320"] * 2, "source_file": path.name, "source_line": [2, 3]}
+    )
+    out = tmp_path / "enrichi.xlsx"
+    write_enriched_workbook(
+        out, enrichment=enrich_customers(customers, [Known()], as_of=AS_OF), as_of=AS_OF, to_confirm=PAIRS.head(0),
+        client_file=read_client_file(path),
+    )  # fmt: skip
+    rows = list(openpyxl.load_workbook(out)["Clients"].iter_rows(max_col=5, values_only=True))
+    assert rows == [
+        ("Code", "SIREN", "Région", "Encours", "Double"),
+        ("C1", "732829320", "Bretagne", 10.5, 21), ("C2", "732829320", None, 21, 42),
+    ]  # fmt: skip
+
+
 def test_a_text_file_comes_back_as_text(tmp_path):
     path = tmp_path / "clients.csv"
     path.write_text("Code;SIREN;Encours\nC1;732829320;=1+1\nC2;005880034;12,50\n", "utf-8")
