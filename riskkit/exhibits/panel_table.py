@@ -164,16 +164,13 @@ def table_html(panel: Panel, rows: pd.DataFrame, asked: TableAsked, words: Langu
 
 def _heading(column: PanelColumn, asked: TableAsked, words: Language) -> Html:
     name, _, direction = asked.sort.rpartition("-")
-    usual = "up" if column.kind in ("text", "date") else "down"
-    other = "down" if usual == "up" else "up"
-    wanted = other if name == column.name and direction == usual else usual
     order = {"down": "descending", "up": "ascending"}[direction] if name == column.name else None
     css = " ".join(
         part
         for part in ("rk-number" if column.kind not in ("text", "date") else "", "rk-wide" if column.wide else "")
         if part
     )
-    button = act_button(column.heading, f"sort:{column.name}-{wanted}", css="rk-sort")
+    button = act_button(column.heading, f"sort:{column.name}", css="rk-sort")
     return element("th", button, scope="col", class_=css or None, aria_sort=order)
 
 
@@ -201,8 +198,8 @@ def _pager(count: int, page: int, pages: int, words: Language) -> Html:
     if pages > 1:
         back, on = words.text("Previous page"), words.text("Next page")
         parts += [
-            act_button("‹", f"page:{page - 1}", label=back, disabled="" if page == 0 else None),
-            act_button("›", f"page:{page + 1}", label=on, disabled="" if page == pages - 1 else None),
+            act_button("‹", "page:previous", label=back, disabled="" if page == 0 else None),
+            act_button("›", "page:next", label=on, disabled="" if page == pages - 1 else None),
         ]
     return element("div", *parts, class_="rk-pager")
 

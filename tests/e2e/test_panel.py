@@ -1,4 +1,4 @@
-"""The panel in a real browser: filter → chart → table → customer → invoices → export, on runs worked out in `runs.py`."""
+"""The panel in a real browser: filter, chart, table, customer, invoices, export, on runs worked out in `runs.py`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.e2e.runs import DATES, HOSTILE, LONG, write_runs
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("panel")]  # one tab for all tests, in this order
 
+DIVISION = "Division\u00a0NAF"
 SCREENSHOTS = CHECKOUT / "build" / "screenshots"
 PAGE = """
 import os
@@ -88,7 +89,8 @@ def test_a_group_opens_and_every_place_follows(tab) -> None:
     assert "5 clients" in read(tab, "panel-figures")
     assert "57 874 €" in read(tab, "panel-figures")
     assert "Secteur : F Construction" in read(tab, "panel-trail")
-    assert tab.get_by_label("Grouper par").evaluate("list => list.selectedOptions[0].text") == "Division NAF"
+    # They all are in one division, group and class: what parts them is the customer.
+    assert tab.get_by_label("Grouper par").evaluate("list => list.selectedOptions[0].text") == "Client"
     assert tab.get_by_test_id("panel-customers").locator("tbody tr").count() == 5
     assert "non renseigné" not in read(tab, "panel-groups").lower()
 
@@ -121,7 +123,7 @@ def test_the_trail_leads_back_and_undo_and_reset_do_what_they_say(tab) -> None:
 
 
 def test_filters_of_the_bar_act_on_everything_and_say_what_is_wrong(tab) -> None:
-    tab.get_by_label("Filtrer sur").select_option("Division NAF")
+    tab.get_by_label("Filtrer sur").select_option(DIVISION)
     tab.get_by_label("Valeur").locator("option", has_text="43 ").wait_for(state="attached")
     after(tab, lambda: tab.get_by_label("Valeur").select_option(index=1))
     assert "Division NAF" in read(tab, "panel-trail")

@@ -227,7 +227,17 @@ def test_a_group_opens_on_what_is_inside_it_down_to_the_invoices_and_back(panel)
 
 
 @pytest.mark.parametrize(
-    "act", ["", "drill:section:99999", "drill:nothing:1", "sort:__class__-up", "table:secrets", "eval:1", "drill:<b>:1"]
+    "act",
+    [
+        "",
+        "drill:section:99999",
+        "drill:nothing:1",
+        "sort:__class__",
+        "page:-3",
+        "table:secrets",
+        "eval:1",
+        "drill:<b>:1",
+    ],
 )
 def test_what_does_not_exist_is_refused(panel, act):
     with pytest.raises(UsageError, match="does not exist"):

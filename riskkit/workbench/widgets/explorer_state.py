@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from riskkit.errors import UsageError, message
 from riskkit.exhibits.language import language
-from riskkit.exhibits.panel_table import SORTS, TableAsked, table_columns
+from riskkit.exhibits.panel_table import SORTS, PanelColumn, TableAsked, table_columns
 from riskkit.ledger.panel import CUSTOMER, Panel
-from riskkit.ledger.panel_view import Selection
+from riskkit.ledger.panel_view import Selection, kept_customers
 from riskkit.workbench.panel_run import NEXT_LEVEL
 
 _ACT = re.compile(r"(drill|drop|trim|sort|page|table|undo|reset)(?::([\w ().'’-]{1,80}))?(?::(\d{1,7}))?")
@@ -48,10 +50,12 @@ def step(panel: Panel, state: ExplorerState, act: str) -> ExplorerState:
         return first_state(panel)
     if what == "table" and name in SORTS:
         return replace(state, asked=TableAsked(table=name, sort=SORTS[name], search=state.asked.search))
-    if what == "sort" and name.rpartition("-")[0] in {c.name for c in table_columns(state.asked.table, language("en"))}:
-        return replace(state, asked=replace(state.asked, sort=name, page=0))
-    if what == "page":
-        return replace(state, asked=replace(state.asked, page=int(name) if name.isdigit() else 0))
+    columns = {column.name: column for column in table_columns(state.asked.table, language("en"))}
+    if what == "sort" and name in columns:
+        return replace(state, asked=replace(state.asked, sort=_next_order(columns[name], state.asked.sort), page=0))
+    if what == "page" and name in ("next", "previous"):
+        page = max(0, state.asked.page + (1 if name == "next" else -1))
+        return replace(state, asked=replace(state.asked, page=page))
     raise _unknown(act)
 
 
@@ -62,16 +66,18 @@ def drill(panel: Panel, state: ExplorerState, column: str, code: int) -> Explore
         raise _unknown(f"{column}:{code}")
     selection = state.selection.keep(column)  # last in the trail, wherever it was
     selection = selection.keep(column, attribute.keys[code])
-    inner = next_column(panel, column)
+    inner = next_column(panel, column, selection)
     moved = _select(replace(state, by=inner), selection)
     return replace(moved, asked=TableAsked(table="items", sort=SORTS["items"])) if column == CUSTOMER else moved
 
 
-def next_column(panel: Panel, column: str) -> str:
-    """The column inside another one: the next level that the run knows, else the customers."""
+def next_column(panel: Panel, column: str, selection: Selection) -> str:
+    """The column inside another one that parts the customers kept: the next such level, else the customers."""
+    kept = kept_customers(panel, selection)
     while column in NEXT_LEVEL:
         column = NEXT_LEVEL[column]
-        if column in panel.attributes:
+        attribute = panel.attributes.get(column)
+        if attribute is not None and len(np.unique(attribute.codes[kept])) > 1:
             return column
     return CUSTOMER
 
@@ -86,6 +92,12 @@ def toggle(panel: Panel, state: ExplorerState, column: str, code: int) -> Explor
 
 def _select(state: ExplorerState, selection: Selection) -> ExplorerState:
     return replace(state, selection=selection, asked=replace(state.asked, page=0))
+
+
+def _next_order(column: PanelColumn, sort: str) -> str:
+    """The order that a heading asks for: its usual one, the other when it has that already."""
+    usual, other = ("up", "down") if column.kind in ("text", "date") else ("down", "up")
+    return f"{column.name}-{other if sort == f'{column.name}-{usual}' else usual}"
 
 
 def _back(state: ExplorerState, selection: Selection, *, by: str) -> ExplorerState:

@@ -60,7 +60,8 @@ class FilterBar:
                 for cents in (selection.amount_from_cents, selection.amount_to_cents)
             )
             self.undo.disabled = not can_undo
-            self.reset.disabled = state.selection == first_state(self.panel).selection
+            first = first_state(self.panel)
+            self.reset.disabled = (state.selection, state.by) == (first.selection, first.by)
         finally:
             self.showing = False
 
@@ -73,7 +74,7 @@ class FilterBar:
         for widget, name in ((self.low, "amount_from_cents"), (self.high, "amount_to_cents")):
             widget.observe(self._asks(self._amount(name)), names="value")
         self.undo.on_click(lambda _: self.change(lambda _state: None))
-        self.reset.on_click(lambda _: self.change(lambda state: replace(first_state(self.panel), by=state.by)))
+        self.reset.on_click(lambda _: self.change(lambda _: first_state(self.panel)))
 
     def _asks(self, act: Callable[[ExplorerState, Any], ExplorerState]) -> Callable[[Any], None]:
         def asked(change: Any) -> None:
@@ -153,6 +154,8 @@ def _bar(bar: FilterBar) -> w.Box:
         widget.add_class("rk-choice")
     for widget in (bar.low, bar.high):
         widget.add_class("rk-amount")
+    for widget in (bar.month_from, bar.month_to):
+        widget.add_class("rk-month")
     bar.by.add_class("rk-by")
     bar.column.add_class("rk-column")
     bar.value.add_class("rk-value")
