@@ -37,6 +37,14 @@ def show(exhibit: Figure | str, *, caption: str | None = None) -> Exhibit:
     return Exhibit(element("div", shown, note, class_="rk"), caption or "table")
 
 
+def show_pair(one: Figure, other: Figure, *, caption: str | None = None) -> Exhibit:
+    """Two figures side by side where there is room, one under the other on a phone, with a line under both."""
+    drawn = [element("figure", inline_svg(figure_svg(figure)), class_="rk-figure") for figure in (one, other)]
+    note = element("p", caption, class_="rk-note") if caption else None
+    said = f"{figure_title(one)}\n{figure_title(other)}"
+    return Exhibit(element("div", element("div", *drawn, class_="rk-duo"), note, class_="rk"), said)
+
+
 def exhibit_style() -> Exhibit:
     """The theme, shown once at the top of a notebook so that its exhibits look in JupyterLab as in the reports."""
     return Exhibit(element("style", Html(css_text())), "")

@@ -11,7 +11,7 @@ from riskkit import __version__
 from riskkit.errors import message
 from riskkit.exhibits.fragment import Html, element, join
 from riskkit.exhibits.language import language as language_of
-from riskkit.exhibits.notebook import exhibit_style, show
+from riskkit.exhibits.notebook import exhibit_style, show, show_pair
 from riskkit.exhibits.run_tables import RunTables
 from riskkit.exhibits.tables import TableColumn, make_table
 from riskkit.workbench.stored_run import find_run, load_run, read_table, reason_text
@@ -31,6 +31,7 @@ __all__ = [
     "read_table",
     "rejects_table",
     "show",
+    "show_pair",
     "title",
     "versions",
 ]
