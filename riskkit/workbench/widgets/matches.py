@@ -107,7 +107,7 @@ class MatchesForm:
         )
         cells = "".join(f"<td style='padding-right:2rem;text-align:left'>{cell}</td>" for cell in (given, found))
         caption = html.escape(words.text("Pair {rank} of {count}", rank=rank, count=self.count))
-        note = html.escape(words.text("Probability: {share}. {reasons}.", share=share, reasons=why))
+        note = html.escape(words.text("Probability: {share}; {reasons}.", share=share, reasons=why))
         return f"<table><caption>{caption}</caption><tr>{heads}</tr><tr>{cells}</tr></table><p>{note}</p>"
 
 
