@@ -31,11 +31,9 @@ def find_candidates(connection: duckdb.DuckDBPyConnection) -> None:
     _read_words(connection)
     _by_name(connection)
     _by_place(connection)
-    _by_door(connection)
     connection.execute(
         """create or replace temp table candidates as
         select customer_id, siren from by_name union select customer_id, siren from by_place
-        union select customer_id, siren from by_door
         union select customer_id, try_cast(siren as integer) from confirmed_pairs"""
     )
 
@@ -131,16 +129,21 @@ def _by_name(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _by_place(connection: duckdb.DuckDBPyConnection) -> None:
-    """The companies of the customer's postcode (or town, where there is none) that share a word or the initials."""
+    """The companies of the customer's postcode (or town, where there is none) that share a word or the initials.
+
+    A town may hold more companies of a common name (`SCI DU PARC`) than are kept by place: those at the customer's own
+    door are kept beside them.
+    """
     connection.execute(
         f"""create or replace temp table asked_places as
         select customer_id, coalesce(nullif(postcode, ''), {town_sql("town")}) as place from asked
         where coalesce(nullif(postcode, ''), nullif(town, '')) is not null"""
     )
     connection.execute(
-        """create or replace temp table spots as
-        select try_cast(siren as integer) as siren, coalesce(postcode, '') as postcode, coalesce(town, '') as town
-        from places"""
+        f"""create or replace temp table spots as
+        select try_cast(siren as integer) as siren, coalesce(postcode, '') as postcode, coalesce(town, '') as town,
+            asked.door
+        from places left join (select distinct door from asked_doors) as asked on asked.door = {door_sql("street")}"""
     )
     connection.execute(
         f"""create or replace temp table known_places as
@@ -152,6 +155,12 @@ def _by_place(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """create or replace temp table near_places as
         select siren, place from spots join known_places using (postcode, town)"""
+    )
+    connection.execute(
+        """create or replace temp table near_doors as
+        select distinct customer_id, siren, true as is_door
+        from (select * from spots where door is not null) join known_places using (postcode, town)
+        join asked_places using (place) join asked_doors using (customer_id, door)"""
     )
     connection.execute(
         """create or replace temp table wanted_here as
@@ -176,36 +185,8 @@ def _by_place(connection: duckdb.DuckDBPyConnection) -> None:
         ranked as (
             select customer_id, siren, max(score) as score
             from (select * from shared union all select * from initials) group by customer_id, siren)
-        select customer_id, siren, score from ranked
-        qualify row_number() over (partition by customer_id order by score desc, siren) <= {_KEPT_BY_PLACE}"""
-    )
-
-
-def _by_door(connection: duckdb.DuckDBPyConnection) -> None:
-    """The companies at the customer's own door, in its postcode or town, that share a word.
-
-    A town may hold more companies of a common name (`SCI DU PARC`) than are kept by place: the door tells them apart.
-    """
-    connection.execute(
-        f"""create or replace temp table doors as
-        select try_cast(siren as integer) as siren, {door_sql("street")} as door, coalesce(postcode, '') as postcode,
-            coalesce(town, '') as town
-        from places where {door_sql("street")} in (select door from asked_doors)"""
-    )
-    connection.execute(
-        """create or replace temp table near_doors as
-        select distinct customer_id, siren from doors join known_places using (postcode, town)
-        join asked_places using (place) join asked_doors using (customer_id, door)"""
-    )
-    connection.execute(
-        f"""create or replace temp table by_door as
-        with words_here as (
-            select siren, len(words) as length, unnest(words) as word
-            from register_names semi join near_doors using (siren)),
-        shared as (
-            select customer_id, siren, sum(weight) / (1 + 0.15 * max(length)) as score
-            from near_doors join words_here using (siren) join wanted using (customer_id, word)
-            group by customer_id, siren)
-        select customer_id, siren, score from shared
-        qualify row_number() over (partition by customer_id order by score desc, siren) <= {_KEPT_BY_DOOR}"""
+        select customer_id, siren, score from ranked left join near_doors using (customer_id, siren)
+        qualify row_number() over (partition by customer_id order by score desc, siren) <= {_KEPT_BY_PLACE}
+            or is_door and row_number() over (partition by customer_id, is_door order by score desc, siren)
+                <= {_KEPT_BY_DOOR}"""
     )
