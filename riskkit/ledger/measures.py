@@ -126,8 +126,20 @@ def _default(numerator: str, denominator: str) -> Callable[[Sums], float]:
     return measure
 
 
+def _overdue(s: Sums) -> int:
+    if not s.of["overdue"] and not s.of["not_due"] and s.of["open"] > 0:
+        raise NotComputableError(message("nothing that is open has a due date"))
+    return int(s.of["overdue"])
+
+
 def _overdue_share(s: Sums) -> float:
-    return ratio(s.of["overdue"], s.of["receivables"], why=message("nothing is owed on balance"))
+    return ratio(_overdue(s), s.of["receivables"], why=message("nothing is owed on balance"))
+
+
+def _sales_12m(s: Sums) -> int:
+    if s.of["sales_12m"] == 0 and s.coverage_start >= s.as_of:
+        raise NotComputableError(message("the files hold balances of one day, and no sale"))
+    return int(s.of["sales_12m"])
 
 
 def _overdue_sales_share(s: Sums) -> float:
@@ -142,9 +154,9 @@ MEASURES: dict[str, Callable[[Sums], float | int]] = {
     "receivables_amount": _amount("receivables"),
     "open_items_amount": _amount("open"),
     "unapplied_amount": lambda s: int(s.of["open"] - s.of["receivables"]),
-    "overdue_amount": _amount("overdue"),
+    "overdue_amount": _overdue,
     "disputed_amount": _amount("disputed"),
-    "sales_12m_amount": _amount("sales_12m"),
+    "sales_12m_amount": _sales_12m,
     "overdue_share": _overdue_share,
     "overdue_sales_share": _overdue_sales_share,
     "dso_days": _dso,

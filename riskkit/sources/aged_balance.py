@@ -245,7 +245,15 @@ def _explanations(balance: _Balance, rows: AgedRows, struck: dt.date, currency: 
                 headers=", ".join(crossed),
             )
         )
-    if not any(bucket.low is None and not bucket.is_undated for bucket in balance.buckets.values()):
+    if all(bucket.is_undated for bucket in balance.buckets.values()):
+        notes.append(
+            message(
+                "{file} gives what each customer owes in all, and no age: what is overdue is not known. Ask for the "
+                "aged balance or the open items.",
+                file=balance.label,
+            )
+        )
+    elif not any(bucket.low is None and not bucket.is_undated for bucket in balance.buckets.values()):
         notes.append(
             message(
                 "{file} has no column of what is not yet due: its ages are taken as days past due. If they count from "

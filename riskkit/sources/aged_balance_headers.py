@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from riskkit.sources import parsing
+from riskkit.sources.tabular import plain
 
 BUCKET_FIELDS = tuple(f"bucket_{rank}" for rank in range(1, 17))
 
@@ -46,6 +47,20 @@ _STRUCK = re.compile(
     re.IGNORECASE,
 )
 _PRINTED = re.compile(r"([eé]dit[eé]|[eé]dition|imprim|print|export|extrait|extract|cr[eé][eé])", re.IGNORECASE)
+_DEBIT_BALANCE = re.compile(r"(solde|soldes|balance)s? (debit\w*|dr)|(debit|debtor) balance|sd")
+_CREDIT_BALANCE = re.compile(r"(solde|soldes|balance)s? (credit\w*|cr)|(credit|creditor) balance|sc")
+
+
+def balance_sides(headers: Sequence[str]) -> tuple[str, ...]:
+    """The headers of the debit and credit balances of a table, both or none."""
+    debit = [header for header in headers if _DEBIT_BALANCE.fullmatch(plain(header))]
+    credit = [header for header in headers if is_credit_balance(header)]
+    return (debit[0], credit[0]) if len(debit) == len(credit) == 1 else ()
+
+
+def is_credit_balance(header: str) -> bool:
+    """Whether a column holds what is owed to customers, written without a sign."""
+    return bool(_CREDIT_BALANCE.fullmatch(plain(header)))
 
 
 @dataclass(frozen=True)

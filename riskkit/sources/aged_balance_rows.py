@@ -11,6 +11,7 @@ import pandas as pd
 
 from riskkit.errors import Message, Money, message
 from riskkit.sources import parsing
+from riskkit.sources.aged_balance_headers import is_credit_balance
 from riskkit.sources.currencies import Rates, currency_code
 from riskkit.sources.mapping_spec import TableSpec
 from riskkit.sources.parsing import quoted
@@ -106,10 +107,11 @@ def aged_rows(table: RawTable, spec: TableSpec, buckets: Sequence[str]) -> AgedR
     money = [*buckets, *(["total"] if "total" in columns else [])]
     habit = parsing.number_habit(table.relation, [columns[f] for f in money], spreadsheet=table.is_spreadsheet)
     mark = parsing.DECIMALS[habit.decimal if spec.decimal == "auto" else spec.decimal]
+    sign = {f: "-" if is_credit_balance(spec.columns[f]) else "" for f in money}
     texts = [field for field in ("customer_id", "currency", *_TEXTS) if field in columns]
     every = [f"c{i}" for i in range(len(table.headers))]
     shown = [
-        *(f"amount_cents({quoted(columns[f])}, '{mark}') as {f}_cents" for f in money),
+        *(f"{sign[f]}amount_cents({quoted(columns[f])}, '{mark}') as {f}_cents" for f in money),
         *(f"not is_missing({quoted(columns[f])}) as has_{f}" for f in money),
         *(f"case when not is_missing({columns[f]}) then plain_id({columns[f]}, false) end as {f}" for f in texts),
         f"list_bool_or([regexp_full_match(coalesce(c, ''), '{_TOTAL}') for c in [{', '.join(every)}]]) as says_total",

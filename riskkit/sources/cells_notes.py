@@ -70,7 +70,7 @@ def total_notes(label: str, stated_totals: Sequence[int], total_cents: int, *, c
     if not stated_totals:
         return []
     stated = max(stated_totals, key=abs)
-    if total_cents in stated_totals:
+    if total_cents in stated_totals or (len(stated_totals) > 1 and sum(stated_totals) == total_cents):
         return [
             message(
                 "{file}: its rows add up to the total it shows, {total}.",

@@ -10,11 +10,19 @@ import duckdb
 
 from riskkit.errors import DataError, Message, raise_all
 from riskkit.sources import mapping_contents, parsing
-from riskkit.sources.aged_balance_headers import balance_date, bucket_of, buckets_in
+from riskkit.sources.aged_balance_headers import balance_date, balance_sides, bucket_of, buckets_in
 from riskkit.sources.container import not_readable
 from riskkit.sources.instalments import numbered_pairs
-from riskkit.sources.mapping_guess import Found, guessed_invoices, with_sums
-from riskkit.sources.mapping_headers import KINDS, FieldNames, fields, is_not_invoices
+from riskkit.sources.mapping_assign import assign, one_entity
+from riskkit.sources.mapping_guess import Found, completed, guessed_invoices, with_sums
+from riskkit.sources.mapping_headers import (
+    BESIDE,
+    KINDS,
+    essential,
+    fields,
+    is_not_invoices,
+    tells_payments,
+)
 from riskkit.sources.mapping_spec import (
     AMOUNTS,
     FIELD_WORDS,
@@ -32,7 +40,6 @@ from riskkit.sources.tabular import RawTable, plain
 
 __all__ = ["FIELD_WORDS", "SURE", "Kind", "TableSpec", "check_spec", "infer_specs", "infer_table", "missing_fields"]
 
-_ACCEPTED = 0.5
 _MONEY_FIELDS = {*AMOUNTS, "payment_amount", "paid_amount", "bucket_1", "total"}
 _CURRENCY_WORDS = {"€": "EUR", "EUR": "EUR", "USD": "USD", "$": "USD", "£": "GBP", "GBP": "GBP", "CHF": "CHF",
                    "XPF": "XPF", "₹": "INR", "INR": "INR", "CFP": "XPF"}  # fmt: skip
@@ -87,17 +94,20 @@ def _best_kind(table: RawTable, seen: Sequence[mapping_contents.Contents]) -> Ta
     name_words = set(plain(f"{table.path.name} {table.sheet or ''}").split())
     best: tuple[float, TableSpec] | None = None
     for kind in KINDS:
-        found = _assign(table.headers, seen, fields(kind))
+        found = assign(table.headers, seen, fields(kind))
         pairs = numbered_pairs(table.headers, seen) if kind == "invoices" else ()
         if kind == "invoices":
-            found = _one_entity(with_sums(table, seen, found))
+            found = one_entity(completed(seen, with_sums(table, seen, found)))
         columns = {field: table.headers[index] for field, (index, _) in found.items()}
         missing = [field for field in missing_fields(kind, columns) if not (pairs and field == "amount")]
         if missing or not _makes_sense(kind, columns, has_pairs=bool(pairs)):
             continue
-        score = sum(sure for _, sure in found.values()) + 1.5 * bool(name_words & set(_NAME_HINTS[kind]))
+        score = sum(sure for field, (_, sure) in found.items() if field not in BESIDE) + 1.5 * bool(
+            name_words & set(_NAME_HINTS[kind])
+        )
         score -= 3.0 if kind == "invoices" and not {"issue_date", "due_date"} & set(columns) and not pairs else 0.0
         score -= 2.0 if kind == "customers" and best is not None else 0.0
+        score -= 1.0 if kind == "payments" and not tells_payments(table.headers) else 0.0
         if best is None or score > best[0]:
             is_order = kind == "invoices" and _are_orders(table, columns)
             chosen: Kind = "ignored" if is_order else kind
@@ -107,7 +117,7 @@ def _best_kind(table: RawTable, seen: Sequence[mapping_contents.Contents]) -> Ta
 
 def _guessed(table: RawTable, seen: Sequence[mapping_contents.Contents]) -> TableSpec | None:
     """A table of invoices by its contents: amounts, dates and codes whose headers say nothing."""
-    found = guessed_invoices(seen, with_sums(table, seen, _assign(table.headers, seen, fields("invoices"))))
+    found = guessed_invoices(seen, with_sums(table, seen, assign(table.headers, seen, fields("invoices"))))
     columns = {field: table.headers[index] for field, (index, _) in found.items()}
     if missing_fields("invoices", columns) or "issue_date" not in columns or "invoice_number" not in columns:
         return None
@@ -120,13 +130,13 @@ def _aged_balance(table: RawTable, seen: Sequence[mapping_contents.Contents]) ->
     places = {header: table.headers.index(header) for header in ages}
     places = {header: at for header, at in places.items() if seen[at].filled == 0 or seen[at].amount > 0.3}
     if len(places) < 2 or not any(ages[header].is_due for header in places):
-        return None
-    invoices = _assign(table.headers, seen, fields("invoices"))
+        return _plain_balance(table, seen)
+    invoices = assign(table.headers, seen, fields("invoices"))
     money = {field: at for field, (at, _) in invoices.items() if field in ("amount", "open_amount")}
     is_detailed = {"invoice_number", "issue_date"} <= set(invoices) or {"invoice_number", "due_date"} <= set(invoices)
     if is_detailed and set(money.values()) - set(places.values()):
         return None
-    found = _assign(table.headers, seen, fields("aged_balance"), reserved=set(places.values()))
+    found = assign(table.headers, seen, fields("aged_balance"), reserved=set(places.values()))
     for rank, (_, at) in enumerate(sorted(places.items(), key=lambda item: item[1]), start=1):
         found[f"bucket_{rank}"] = (at, 1.0)
     if not {"customer_id", "customer_name"} & set(found) or len(places) > 16:
@@ -135,6 +145,26 @@ def _aged_balance(table: RawTable, seen: Sequence[mapping_contents.Contents]) ->
     said = balance_date([*table.titles, table.sheet or "", table.path.name.replace("_", " ")])
     named = {f: f"{ages[h].low}-" for f, h in spec.columns.items() if f.startswith("bucket_") and bucket_of(h) is None}
     return spec.model_copy(update={"balance_date": said, "buckets": named})
+
+
+def _plain_balance(table: RawTable, seen: Sequence[mapping_contents.Contents]) -> TableSpec | None:
+    """A balance of one row per customer without ages: what each owes in all, of no known age."""
+    found = assign(table.headers, seen, fields("aged_balance"))
+    sides = balance_sides(table.headers)
+    is_one = "total" in found and essential(table.headers[found["total"][0]]).startswith(
+        ("solde", "balance", "encours")
+    )
+    if not {"customer_id", "customer_name"} & set(found) or not (sides or is_one):
+        return None
+    key = found.get("customer_id", found.get("customer_name", (0, 0.0)))[0]
+    if any(column.date > 0.5 for column in seen) or seen[key].distinct < 0.9 or seen[key].filled < 0.5:
+        return None
+    kept = {field: place for field, place in found.items() if field != "total"}
+    headers = sides or (table.headers[found["total"][0]],)
+    kept |= {f"bucket_{rank}": (table.headers.index(header), 1.0) for rank, header in enumerate(headers, start=1)}
+    said = balance_date([*table.titles, table.sheet or "", table.path.name.replace("_", " ")])
+    undated = {field: "undated" for field in kept if field.startswith("bucket_")}
+    return _spec(table, "aged_balance", kept, seen).model_copy(update={"balance_date": said, "buckets": undated})
 
 
 def _spec(
@@ -194,10 +224,31 @@ def _infer_tables(source: Source, known: Sequence[TableSpec]) -> list[TableSpec]
         specs = [spec for table in tables if (spec := infer_table(table, known=known)) is not None]
         if isinstance(source, str):
             specs = [spec.model_copy(update={"file": source}) for spec in specs]
+        lacking = [missing for table, spec in _paired(tables, specs) if (missing := _lacks(table, spec))]
+    if lacking and not any(spec.kind == "invoices" for spec in specs):
+        raise DataError(*lacking)
     if specs:
         return specs
     widest = max(tables, key=lambda table: len(table.headers))
     raise DataError(missing_message(widest.label, widest.headers, ["amount", "customer_id"]))
+
+
+def _paired(tables: Sequence[RawTable], specs: Sequence[TableSpec]) -> list[tuple[RawTable, TableSpec | None]]:
+    by_sheet = {spec.sheet: spec for spec in specs}
+    return [(table, by_sheet.get(table.sheet)) for table in tables]
+
+
+def _lacks(table: RawTable, spec: TableSpec | None) -> Message | None:
+    """What a table that numbers and dates invoices lacks to be one; None for any other table."""
+    if spec is not None and spec.kind != "customers":
+        return None
+    seen = mapping_contents.contents(table)
+    found = completed(seen, assign(table.headers, seen, fields("invoices")))
+    columns = {field: table.headers[index] for field, (index, _) in found.items()}
+    if "invoice_number" not in columns or not {"issue_date", "due_date"} & set(columns):
+        return None
+    missing = missing_fields("invoices", columns)
+    return missing_message(table.label, table.headers, missing) if missing else None
 
 
 def _are_orders(table: RawTable, columns: Mapping[str, str]) -> bool:
@@ -211,39 +262,3 @@ def _makes_sense(kind: str, columns: Mapping[str, str], *, has_pairs: bool) -> b
             return False
         return has_pairs or bool({"invoice_number", "issue_date", "due_date"} & set(columns))
     return True
-
-
-def _one_entity(found: Found) -> Found:
-    """The mapping without an entity that would leave the table without any customer."""
-    if {"customer_id", "customer_name"} & set(found) or "entity" not in found:
-        return found
-    return {("customer_name" if field == "entity" else field): place for field, place in found.items()}
-
-
-def _assign(
-    headers: Sequence[str],
-    seen: Sequence[mapping_contents.Contents],
-    wanted: Sequence[FieldNames],
-    *,
-    reserved: set[int] | None = None,
-) -> Found:
-    """Each field its best column, each column one field: the surest pairs first."""
-    pairs = []
-    for names in wanted:
-        for index, header in enumerate(headers):
-            near, fit = names.nearness(header), seen[index].fit(names.content)
-            if names.content in ("date", "amount", "days", "side", "currency", "flag", "entity") and fit < 0.6:
-                continue
-            sure = near * (0.5 + 0.5 * fit)
-            column = seen[index]
-            if near == 0.0 and names.content in ("siren", "naf") and fit > 0.8 and column.distinct > 0.05:
-                sure = 0.7 * fit if column.contact < 0.5 else 0.0
-            if sure >= _ACCEPTED and index not in (reserved or ()):
-                pairs.append((sure, -index, names.field))
-    found: Found = {}
-    taken: set[int] = set()
-    for sure, negative_index, field in sorted(pairs, reverse=True):
-        if field not in found and -negative_index not in taken:
-            found[field] = (-negative_index, sure)
-            taken.add(-negative_index)
-    return found

@@ -15,7 +15,7 @@ _NAF = re.compile(r"\d{2}[. ]?\d{1,2}[. ]?[A-Z]")
 _POSTCODE = re.compile(r"\d{4,5}(\.0)?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}|[€$£]")
 _FLAG = re.compile(r"(?i)oui|non|o|n|yes|no|y|true|false|vrai|faux|0|1|x|en litige|disputed|litige")
-_SIDE = re.compile(r"(?i)[dc]|debit|credit|débit|crédit|dr|cr")
+_SIDE = re.compile(r"(?i)[dc01]|debit|credit|débit|crédit|dr|cr")
 _CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|(\+33|0)\s?[1-9]([\s./-]?\d{2}){4}|\+\d{8,14}|https?://.*|www\..*")
 _TERMS = re.compile(
     r"(?i).*\d.*(jours?|days?|j|net|nets|fm|fdm|dn|fin de mois|eom)\b.*|\d{1,3}(\.0)?|(net|fm) ?\d+.*|\d+ ?(fm|net)\d*|"

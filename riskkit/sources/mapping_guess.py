@@ -38,6 +38,18 @@ def with_sums(table: RawTable, seen: Sequence[Contents], found: Found) -> Found:
     return result
 
 
+def completed(seen: Sequence[Contents], found: Found) -> Found:
+    """An invoice table whose issue date has an unknown header: the one column of dates left, to be confirmed."""
+    if "issue_date" in found or not {"invoice_number", "due_date"} & set(found):
+        return found
+    taken = {index for index, _ in found.values()}
+    dates = [
+        i for i, column in enumerate(seen)
+        if i not in taken and column.date > 0.9 and column.whole_number < 0.5 and column.filled > 0.5
+    ]  # fmt: skip
+    return {**found, "issue_date": (dates[0], 0.6)} if len(dates) == 1 else found
+
+
 def guessed_invoices(seen: Sequence[Contents], found: Found) -> Found:
     """Fields of an invoice table that no header names, by contents alone; every one is to be confirmed."""
     result = dict(found)

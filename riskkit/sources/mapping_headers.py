@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
@@ -17,6 +17,11 @@ from riskkit.sources.tabular import plain
 KINDS: tuple[Literal["invoices", "payments", "customers", "events"], ...] = (
     "invoices", "payments", "customers", "events",
 )  # fmt: skip
+BESIDE = {
+    "segment": "x_segment", "region": "x_region", "credit_limit": "x_credit_limit", "risk_rating": "x_risk_rating",
+    "customer_since": "x_customer_since", "payment_method": "x_payment_method", "customer_status": "x_customer_status",
+}  # fmt: skip
+"""Fields of customers that the contract does not hold, and the column of text each is kept in whatever its header."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,13 @@ def _nearness(headers: tuple[str, ...], wanted: str) -> float:
 def essential(header: str) -> str:
     """A header in plain words, without the neutral ones (de, la, EUR…), unless nothing would be left."""
     words = plain(header).split()
-    kept = [word for word in words if word not in _neutral()]
+    kept = [word for place, word in enumerate(words) if word not in _neutral() or _is_due(words, place)]
     return " ".join(kept or words)
+
+
+def _is_due(words: list[str], place: int) -> bool:
+    """Whether « du » ends the header: it is « dû » then, not an article (Montant dû, Solde dû)."""
+    return words[place] == "du" and place == len(words) - 1 and place > 0
 
 
 def fields(kind: str) -> tuple[FieldNames, ...]:
@@ -66,6 +76,12 @@ def is_not_invoices(name: str) -> bool:
     """Whether the name of a file or sheet says orders, quotes or delivery notes: nothing is owed yet."""
     words = set(plain(name).split())
     return bool(words & set(_synonyms()["not_invoices"])) and not words & {"facture", "factures", "invoice", "invoices"}
+
+
+def tells_payments(headers: Sequence[str]) -> bool:
+    """Whether a header names a payment, and not only an amount, a date and an invoice."""
+    words = {word for header in headers for word in plain(header).split()}
+    return bool(words & set(_synonyms()["payment_words"]))
 
 
 def _misspelt(wanted: str, known: str) -> bool:

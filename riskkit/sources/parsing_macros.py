@@ -93,6 +93,8 @@ create or replace temp macro bare_date(bare, order_is_mdy) as case
     then iso_day({'y': bare[1:4], 'm': bare[5:6], 'd': bare[7:8]})
     when regexp_full_match(bare, '[0-9]{8}')
     then iso_day({'y': bare[5:8], 'm': bare[3:4], 'd': bare[1:2]})
+    when regexp_full_match(bare, '[0-3][0-9][01][0-9]{3}')
+    then iso_day({'y': bare[5:6], 'm': bare[3:4], 'd': bare[1:2]})
     when regexp_full_match(bare, '[2-7][0-9]{4}([.,][0-9]+)?')
     then date '1899-12-30' + try_cast(bare[1:5] as int)
     when regexp_matches(bare, '^[0-9]{1,2}\s*[-/. ]\s*[0-9]{1,2}\s*[-/. ]')

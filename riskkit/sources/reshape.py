@@ -12,6 +12,7 @@ from riskkit.sources import container
 from riskkit.sources.currencies import Rates
 from riskkit.sources.currencies_tables import converted, main_currency
 from riskkit.sources.entities import scoped
+from riskkit.sources.group_titles import with_customers
 from riskkit.sources.instalments import by_instalment
 from riskkit.sources.mapping_spec import TableSpec
 from riskkit.sources.parsing import quoted
@@ -37,7 +38,9 @@ def reshaped(
     notes: list[Message] = []
     spread: list[Opened] = []
     for table, spec in tables:
-        changed, fresh, said = by_instalment(table, spec, connection)
+        named, said = with_customers(table, spec, connection)
+        notes += said
+        changed, fresh, said = by_instalment(named, spec, connection)
         spread.append((changed, fresh))
         notes += said
     ready, said = scoped(spread, connection)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from riskkit.schemas import CUSTOMERS
 from riskkit.sources.cells import TypedRows
+from riskkit.sources.mapping_headers import BESIDE
 from riskkit.sources.tabular import plain
 
 _FIELDS = {
@@ -33,7 +34,8 @@ def customer_rows(typed: TypedRows, connection: duckdb.DuckDBPyConnection) -> pd
     names = typed.text("customer_name")
     key = key.where(key.notna(), names.map(lambda name: " ".join(name.upper().split()), na_action="ignore"))
     frame = pd.DataFrame({"customer_id": key, **{ours: typed.text(field) for field, ours in _FIELDS.items()}})
-    frame = pd.concat([frame, _other_columns(typed, connection)], axis=1)
+    known = {column: typed.text(field) for field, column in BESIDE.items() if typed.has(field)}
+    frame = pd.concat([frame, pd.DataFrame(known, index=rows.index), _other_columns(typed, connection)], axis=1)
     frame = _with_place(frame).assign(source_file=typed.table.path.name, source_line=rows["line"])
     reason = rows["reason"].where(rows["reason"].notna() | key.notna(), "missing_customer")
     is_repeated = frame["customer_id"].where(reason.isna()).duplicated() & reason.isna()
@@ -85,7 +87,7 @@ def _other_columns(typed: TypedRows, connection: duckdb.DuckDBPyConnection) -> p
     chosen: dict[str, str] = {}
     for index, header in enumerate(typed.table.headers):
         name = "x_" + (plain(header).replace(" ", "_") or f"column_{index + 1}")
-        if header not in used and name not in chosen:
+        if header not in used and name not in chosen and name not in BESIDE.values():
             chosen[name] = f"c{index}"
     if not chosen:
         return pd.DataFrame(index=typed.rows.index)

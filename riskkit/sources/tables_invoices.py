@@ -15,7 +15,7 @@ from riskkit.sources.currencies import currency_code
 from riskkit.sources.tables_statements import AMOUNTS, INVOICES
 from riskkit.sources.tabular import plain
 
-_CREDIT = re.compile(r"\b(avoirs?|credit (note|memo)|note de credit|av|cn|cm|cancellation|annulation)\b")
+_CREDIT = re.compile(r"\b(avoirs?|credit (note|memo)|note de credit|av|avc|cn|cm|cancellation|annulation)\b")
 _DEPOSIT = re.compile(r"\b(acomptes?|deposit|advance|down payment|fd)\b")
 _PAYMENT = re.compile(
     r"\b(reglements?|paiements?|payments?|encaissements?|virements?|vir|receipts?|cheques?|chq|prelevements?|prlv|rg|bq|"

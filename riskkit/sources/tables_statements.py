@@ -32,7 +32,7 @@ create or replace temp table payment_ids (block integer, row bigint, id varchar)
 # What a table of invoices gives says how its signed amount is read.
 AMOUNTS = {
     "movement": "case when debit is not null or credit is not null then coalesce(debit, 0) - coalesce(credit, 0) end",
-    "amount": "coalesce(case when lower(trim(side))[1:1] = 'c' then -amount else amount end, open_amount)",
+    "amount": "coalesce(case when lower(trim(side))[1:1] in ('c', '1') then -amount else amount end, open_amount)",
     "open": "open_amount",
     "lines": "try_cast((hundredths - rest) // 100 + (rest > 50 or (rest = 50 and (hundredths - rest) // 100 % 2 <> 0))"
     "::int as bigint)",

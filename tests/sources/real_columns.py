@@ -27,16 +27,20 @@ REAL: dict[str, tuple[str, dict[str, str]]] = {
         "payment_amount": "Amount_Paid", "payment_mode": "Payment_Method"}),
     "ar/relational_inr/Customer_Master.csv": ("customers", {
         "customer_id": "Customer_ID", "customer_name": "Customer_Name", "payment_terms": "Payment_Terms",
-        "sales_person": "Account_Manager"}),
-    "ar/relational_inr/Credit_Limits.csv": ("customers", {"customer_id": "Customer_ID"}),
+        "sales_person": "Account_Manager", "region": "Region", "segment": "Industry",
+        "credit_limit": "Credit_Limit"}),
+    "ar/relational_inr/Credit_Limits.csv": ("customers", {
+        "customer_id": "Customer_ID", "credit_limit": "Credit_Limit", "risk_rating": "Risk_Rating"}),
     "ar/fr_energie/factures.csv.gz": ("invoices", {
         "invoice_number": "facture_id", "customer_id": "client_id", "issue_date": "date_facture",
         "due_date": "date_echeance", "excl_tax_amount": "montant_ht_eur", "amount": "montant_ttc_eur",
         "tax_amount": "tva_eur", "status": "statut_paiement", "days_to_settle": "delai_paiement_jours"}),
     "ar/fr_energie/clients.csv.gz": ("customers", {
-        "customer_id": "client_id", "postcode": "code_postal", "town": "commune"}),
+        "customer_id": "client_id", "postcode": "code_postal", "town": "commune", "segment": "segment",
+        "customer_since": "date_souscription", "customer_status": "statut"}),
     "ar/sage100_export/clients.csv": ("customers", {
-        "customer_id": "CT_Num", "customer_name": "CT_Intitule", "payment_terms": "N_Condition"}),
+        "customer_id": "CT_Num", "customer_name": "CT_Intitule", "payment_terms": "N_Condition",
+        "segment": "CT_Classement", "customer_status": "CT_Sommeil"}),
     "ar/sage100_export/factures_clients.csv": ("invoices", {
         "invoice_number": "DO_Piece", "document_type": "DO_Type", "issue_date": "DO_Date", "customer_id": "CT_Num",
         "excl_tax_amount": "DO_TotalHT", "amount": "DO_TotalTTC", "paid_amount": "DO_MontantRegle"}),
@@ -44,16 +48,14 @@ REAL: dict[str, tuple[str, dict[str, str]]] = {
         "invoice_number": "DO_Piece", "issue_date": "DO_Date", "customer_id": "CT_Num",
         "excl_tax_amount": "DO_TotalHT", "amount": "DO_TotalTTC"}),
     "purchases/online_retail_II_2009_2010.csv.gz": ("invoices", {
-        "invoice_number": "Invoice", "customer_id": "Customer ID", "issue_date": "InvoiceDate",
+        "invoice_number": "Invoice", "customer_id": "Customer ID", "issue_date": "InvoiceDate", "label": "Description",
         "quantity": "Quantity", "unit_price": "Price", "country": "Country"}),
 }  # fmt: skip
 
-# Columns that matter to a credit manager and for which the tables have no field: kept as `x_` columns of customers.
-KEPT_BESIDE: dict[str, tuple[str, ...]] = {
-    "ar/relational_inr/Customer_Master.csv": ("Industry", "Credit_Limit"),
-    "ar/relational_inr/Credit_Limits.csv": ("Credit_Limit",),
-    "ar/fr_energie/clients.csv.gz": ("segment",),
-    "ar/sage100_export/clients.csv": ("CT_Classement",),
+# Columns that matter to a credit manager and have no place: they count as not found.
+WITHOUT_PLACE: dict[str, tuple[str, ...]] = {
+    "ar/relational_inr/Credit_Limits.csv": ("Current_Exposure",),
+    "ar/fr_energie/factures.csv.gz": ("mode_paiement",),
 }
 
 

@@ -1,0 +1,54 @@
+"""A printed ledger: each customer is a title row above its movements → every movement names its customer."""
+
+from __future__ import annotations
+
+import duckdb
+
+from riskkit.errors import Message, message
+from riskkit.sources.mapping_spec import TableSpec
+from riskkit.sources.tabular import RawTable
+
+_TOTAL = r"(?i)\s*((grand|sous|sub)[ -]?)?(tota(l|ux))\b.*|\s*(solde|report|cumul)\b.*"
+_SPARSE = 0.1
+
+
+def with_customers(
+    table: RawTable, spec: TableSpec, connection: duckdb.DuckDBPyConnection
+) -> tuple[RawTable, list[Message]]:
+    """The table, its customer column filled down from title rows where movements leave it empty; else as it is.
+
+    A title row has a customer and no date; it must be the rule: next to no dated row names its own customer. Rows stay
+    as they are otherwise, so titles are set aside as remarks.
+    """
+    key = next((str(table.column(spec.columns[f])) for f in ("customer_id", "customer_name") if f in spec.columns), "")
+    dated = [
+        str(table.column(spec.columns[f])) for f in ("issue_date", "payment_date", "due_date") if f in spec.columns
+    ]
+    if spec.kind not in ("invoices", "payments") or not key or not dated:
+        return table, []
+    has_date = " or ".join(f"not is_missing({column})" for column in dated)
+    is_title = f"not is_missing({key}) and not ({has_date}) and not regexp_full_match({key}, '{_TOTAL}')"
+    moves, named, titles = table.relation.aggregate(
+        f"count(*) filter ({has_date}), count(*) filter (({has_date}) and not is_missing({key})),"
+        f" count(*) filter ({is_title})"
+    ).fetchall()[0]
+    if not titles or not moves or named > _SPARSE * moves:
+        return table, []
+    name = f"grouped_{len(connection.execute('show tables').fetchall())}"
+    filled = (
+        f"case when is_missing({key}) and ({has_date}) then last_value(case when {is_title} then trim({key}) end "
+        f"ignore nulls) over (order by line rows between unbounded preceding and current row) else {key} end"
+    )
+    cells = [f"c{i}" for i in range(len(table.headers))]
+    shown = ", ".join(f"{filled} as {cell}" if cell == key else cell for cell in cells)
+    table.relation.project(f"line, {shown}").to_table(name)
+    changed = RawTable(**{**table.__dict__, "relation": connection.table(name)})
+    return changed, [
+        message(
+            "{file}: customers are titles above their movements; {count} movements take the customer of the title "
+            "above them ({titles} titles).",
+            file=table.label,
+            count=moves - named,
+            titles=titles,
+        )
+    ]
