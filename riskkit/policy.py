@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from riskkit.errors import Message, UsageError, message
 from riskkit.policy_companies import SCALE_0_100, BureauScale, DebtorPolicy, MatchingPolicy
 from riskkit.policy_drivers import DriverPolicy, MatrixPolicy
+from riskkit.policy_forecast import ForecastPolicy
 from riskkit.policy_measures import MeasuresPolicy
 from riskkit.policy_scores import ScoringPolicy
 
@@ -67,6 +68,7 @@ class Policy(BaseModel):
         ScoringPolicy(), description="who is a risk: the expert grid, the models, the classes"
     )
     measures: MeasuresPolicy = Field(MeasuresPolicy(), description="targets, own measures, profiles, penalties")
+    forecast: ForecastPolicy = Field(ForecastPolicy(), description="when open items are expected to be paid")
 
     @field_validator("ageing_edges_days")
     @classmethod
