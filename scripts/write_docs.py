@@ -26,6 +26,7 @@ from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED
 from riskkit.ledger.sectors import SECTORS
 from riskkit.models.expert_score import SCORE_NOTES
 from riskkit.models.statistical_scores import STATISTICAL_TABLES
+from riskkit.models.forecast_tables import FORECAST_TABLES
 from riskkit.policy import Policy
 from riskkit.schemas import INVOICES, PAYMENTS, REJECTS, Table
 from riskkit.workbench.companies_tables import COVERAGE, ENRICHMENT, RUN_CUSTOMERS
@@ -66,7 +67,7 @@ def tables_page() -> str:
         "folder. Amounts are exact decimals in the portfolio's currency; inside the package they are whole cents",
         "(`open_amount` is `open_cents` there).",
     ]
-    for table in (*RUN_TABLES, *COMPANY_TABLES, *SCORE_TABLES):
+    for table in (*RUN_TABLES, *COMPANY_TABLES, *SCORE_TABLES, *FORECAST_TABLES):
         lines += ["", f"## {table.name}", "", f"One row: {table.one_row}.", "", *_columns(table)]
     return "\n".join(lines) + "\n"
 

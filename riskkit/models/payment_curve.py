@@ -64,7 +64,7 @@ def fit_curve(
     From: parallel arrays, one entry a piece; `left` is False for pieces still open; at least one piece left.
     To:   the curve. Hazard of an interval = exits ÷ time watched in it, both weighted.
     """
-    starts = _interval_starts(leave[left], weight[left], intervals)
+    starts = _interval_starts(leave[left], weight[left], intervals, first=float(entry.min()))
     count, widths = len(starts), np.diff(starts)
     first = np.clip(np.searchsorted(starts, entry, side="right") - 1, 0, count - 1)
     last = np.clip(np.searchsorted(starts, leave, side="left") - 1, 0, count - 1)
@@ -84,7 +84,7 @@ def fit_curve(
     )
 
 
-def _interval_starts(times: Floats, weight: Floats, intervals: int) -> Floats:
+def _interval_starts(times: Floats, weight: Floats, intervals: int, *, first: float) -> Floats:
     """Starts of intervals that hold about as many exits each; the last one has no end."""
     order = np.argsort(times, kind="stable")
     ordered, running = times[order], np.cumsum(weight[order])
@@ -93,6 +93,6 @@ def _interval_starts(times: Floats, weight: Floats, intervals: int) -> Floats:
     tail = [share for share in _TAIL if (1 - share) * whole >= 0.75 * EXITS_PER_INTERVAL]
     shares = np.unique(np.concatenate([np.arange(1, count) / count, tail]))
     cuts = ordered[np.minimum(np.searchsorted(running, shares * whole), len(ordered) - 1)]
-    start = ordered[0] - 0.25
+    start = max(float(ordered[0]) - 0.25, first)
     starts: Floats = np.concatenate([[start], np.unique(cuts[cuts > start])])
     return starts

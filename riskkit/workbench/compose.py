@@ -13,6 +13,7 @@ from riskkit.engine import write_parquet
 from riskkit.errors import DataError, Message, message
 from riskkit.ledger.book import Book
 from riskkit.ledger.snapshot import Snapshot, choose_terms, strike, strike_history
+from riskkit.models.cash_forecast import forecast_cash
 from riskkit.sources.quality import make_quality
 from riskkit.sources.quality_tables import RECONCILIATION
 from riskkit.sources.reading import Reading
@@ -84,6 +85,10 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     explained = explain_unpaid(reading, customers, snapshot, history.months, policy=policy, language=language)
     progress.stage("scores")
     scored = score_customers(history, snapshot, identified, portfolio=portfolio, language=language)
+    progress.stage("forecast")
+    forecast = forecast_cash(
+        book, customers, reading.events, snapshot.open_items, as_of=date, policy=policy, terms_code=terms.code
+    )
     return Composition(
         reading=reading,
         snapshot=snapshot,
@@ -104,10 +109,11 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             "quality_grades": quality.grades,
             "legal_delays": quality.legal_delays,
             **scored.tables,
+            **forecast.tables,
             "reconciliation_lines": quality.reconciliation if len(quality.reconciliation) else RECONCILIATION.empty(),
         },
         findings=explained.findings,
-        notes=(*notes, *company_notes(identified, snapshot.ageing, as_of=date), *scored.notes),
+        notes=(*notes, *company_notes(identified, snapshot.ageing, as_of=date), *scored.notes, *forecast.notes),
         identified=identified,
         scored=scored,
     )

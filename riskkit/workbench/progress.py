@@ -15,8 +15,9 @@ STAGES: tuple[tuple[str, Message, int], ...] = (
     ("measure", message("measuring month by month"), 10),
     ("sectors", message("comparing sectors"), 5),
     ("scores", message("scoring customers"), 5),
+    ("forecast", message("forecasting the cash"), 5),
     ("tables", message("writing the tables"), 5),
-    ("notebooks", message("running the notebooks"), 35),
+    ("notebooks", message("running the notebooks"), 30),
     ("documents", message("writing the report"), 5),
 )
 

@@ -45,6 +45,7 @@ def test_the_manifest_holds_what_the_contract_says(finished: FinishedRun) -> Non
     assert [(done["name"], done["status"]) for done in manifest["notebooks"]] == [
         ("01_ingestion", "done"),
         ("02_sectors", "done"),
+        ("05_cash_forecast", "done"),
     ]
 
 
@@ -119,7 +120,7 @@ def test_executed_notebooks_keep_their_parameters_and_no_clock(finished: Finishe
 
 
 def test_published_notebooks_show_no_code_and_load_nothing_from_elsewhere(finished: FinishedRun) -> None:
-    for name in ("01_ingestion", "02_sectors"):
+    for name in ("01_ingestion", "02_sectors", "05_cash_forecast"):
         html = (finished.folder / f"{name}.html").read_text(encoding="utf-8")
         assert "find_run" not in html
         assert not re.findall(r"""(?:src|href)=["']https?://""", html)
@@ -148,11 +149,11 @@ def test_notebooks_take_other_parameters(finished: FinishedRun, tmp_path: Path) 
             "style": notebook_resources(language="en"),
             "timeout": 120,
         }
-        for path, more in zip(choose_notebooks(), ({}, {"sectors_shown": 1}), strict=True)
+        for path, more in zip(choose_notebooks(), ({}, {"sectors_shown": 1}, {"items_shown": 1}), strict=True)
     ]
     with Crew() as crew:
         outcomes = crew.run(orders)
-    assert [outcome.error for outcome in outcomes] == [None, None]
+    assert [outcome.error for outcome in outcomes] == [None, None, None]
     assert "Which files were read" in (tmp_path / "01_ingestion.html").read_text(encoding="utf-8")
 
 
