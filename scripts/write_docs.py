@@ -25,8 +25,8 @@ from riskkit.ledger.measures import HISTORY
 from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED
 from riskkit.ledger.sectors import SECTORS
 from riskkit.models.expert_score import SCORE_NOTES
-from riskkit.models.statistical_scores import STATISTICAL_TABLES
 from riskkit.models.forecast_tables import FORECAST_TABLES
+from riskkit.models.statistical_scores import STATISTICAL_TABLES
 from riskkit.policy import Policy
 from riskkit.schemas import INVOICES, PAYMENTS, REJECTS, Table
 from riskkit.workbench.companies_tables import COVERAGE, ENRICHMENT, RUN_CUSTOMERS
