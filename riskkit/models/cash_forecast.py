@@ -72,7 +72,7 @@ def forecast_cash(
 
     """
     past_dates = _past_dates(book, as_of, policy)
-    struck = strike_pieces(book, as_of=[as_of, *past_dates], policy=policy, terms_code=terms_code)
+    struck = strike_pieces(book, as_of=[as_of, *past_dates], terms_code=terms_code)
     now = struck.pop(as_of)
     facts = customer_facts(now.customer_ids, customers, events, policy=policy, as_of=as_of)
     asked = policy.forecast

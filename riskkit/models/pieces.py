@@ -16,11 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from riskkit.engine import Lazy, lazy, materialise
+from riskkit.engine import Lazy, lazy
 from riskkit.ledger.book import BEHAVIOUR_KINDS, Book, c
-from riskkit.ledger.open_items import strike_items
+from riskkit.ledger.open_items import strike_flows
 from riskkit.ledger.settlement import settle
-from riskkit.policy import Policy
 
 Days = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -77,19 +76,18 @@ class Pieces:
         return share
 
 
-def strike_pieces(book: Book, *, as_of: Sequence[dt.date], policy: Policy, terms_code: str) -> dict[dt.date, Pieces]:
+def strike_pieces(book: Book, *, as_of: Sequence[dt.date], terms_code: str) -> dict[dt.date, Pieces]:
     """The pieces known at each date, each settled with nothing that was dated or lettered later.
 
     From: the book; the code of the terms of items without a due date.
     To:   pieces by date. Their cents sum to the debits of the ledger at the date: nothing is lost on the way.
     """
     known = book.known(book.dated(default_terms=terms_code), as_of=list(as_of))
-    allocations = materialise(settle(known))
+    flows = book.keep(_flows(known, book.keep(settle(known, keep=book.keep))))
     ids = tuple(sorted(book.customers["customer_id"].astype("str")))
     codes = lazy(book.connection, pd.DataFrame({"customer_id": list(ids), "customer": np.arange(len(ids))}))
-    items = strike_items(known, allocations, policy=policy).join(codes, on="customer_id", how="left")
-    heads = materialise(_heads(items))
-    left, still_open = _left(heads, known, allocations), _still_open(heads)
+    heads = book.keep(_heads(known).join(codes, on="customer_id", how="left"))
+    left, still_open = _left(heads, flows), _still_open(heads, flows)
     pieces = {}
     for date in as_of:
         day = date.toordinal()
@@ -107,15 +105,14 @@ def strike_pieces(book: Book, *, as_of: Sequence[dt.date], policy: Policy, terms
 _INTEGERS = ("customer", "issue", "due", "out", "dispute", "exit", "cents", "item_cents")
 
 
-def _heads(items: Lazy) -> Lazy:
+def _heads(known: Lazy) -> Lazy:
     """One row per date and item: what its pieces share, in integers, and its line."""
     missing = nw.lit(UNDATED).cast(nw.Int64)
     dispute_known = ~c("dispute_day").is_null() & (c("dispute_day") <= c("as_of"))
-    return items.select(
+    return known.filter(c("cents") > 0).select(
         "as_of",
         "line",
-        "customer",
-        "open",
+        "customer_id",
         issue=c("day"),
         due=nw.when(c("due_day").is_null()).then(missing).otherwise(c("due_day")),
         dispute=nw.when(dispute_known).then(c("dispute_day")).otherwise(missing),
@@ -124,35 +121,34 @@ def _heads(items: Lazy) -> Lazy:
     )
 
 
-def _left(heads: Lazy, known: Lazy, allocations: Lazy) -> pd.DataFrame:
-    """Pieces that left: one row per date, item, day and way out, ordered."""
-    credits = known.filter(c("cents") < 0).select("as_of", "is_cash", credit=c("line"))
-    gone = materialise(
-        allocations.join(credits, on=["as_of", "credit"], how="inner")
-        .with_columns(exit=nw.when(c("is_cash")).then(nw.lit(CASH)).otherwise(nw.lit(OTHER)).cast(nw.Int64))
+def _flows(known: Lazy, allocations: Lazy) -> Lazy:
+    """What left each item: one row per date, item, day and way out."""
+    is_cash = nw.when(c("way") == "paid").then(nw.lit(CASH)).otherwise(nw.lit(OTHER)).cast(nw.Int64)
+    return (
+        strike_flows(known, allocations)
+        .with_columns(exit=is_cash)
         .group_by("as_of", "debit", "day", "exit")
         .agg(c("cents").sum().cast(nw.Int64))
         .select("as_of", "exit", "cents", line=c("debit"), out=c("day"))
     )
-    rows = heads.join(gone, on=["as_of", "line"], how="inner").select("as_of", *_INTEGERS, "behaves")
+
+
+def _left(heads: Lazy, flows: Lazy) -> pd.DataFrame:
+    """Pieces that left, ordered."""
+    rows = heads.join(flows, on=["as_of", "line"], how="inner").select("as_of", *_INTEGERS, "behaves")
     frame: pd.DataFrame = rows.collect(backend="pandas").to_native()
     return frame.sort_values(["as_of", *_INTEGERS], kind="stable")
 
 
-def _still_open(heads: Lazy) -> pd.DataFrame:
+def _still_open(heads: Lazy, flows: Lazy) -> pd.DataFrame:
     """Pieces still owed: one row per date and open item, ordered, with the item's line."""
-    opened = heads.filter(c("open") > 0).select(
-        "as_of",
-        "customer",
-        "issue",
-        "due",
-        "dispute",
-        "item_cents",
-        "behaves",
-        "line",
-        out=c("as_of"),
-        exit=nw.lit(OPEN).cast(nw.Int64),
-        cents=c("open"),
+    applied = flows.group_by("as_of", "line").agg(applied=c("cents").sum().cast(nw.Int64))
+    rest = nw.when(c("applied").is_null()).then(c("item_cents")).otherwise(c("item_cents") - c("applied"))
+    opened = (
+        heads.join(applied, on=["as_of", "line"], how="left")
+        .with_columns(cents=rest, out=c("as_of"), exit=nw.lit(OPEN).cast(nw.Int64))
+        .filter(c("cents") > 0)
+        .select("as_of", *_INTEGERS, "behaves", "line")
     )
     frame: pd.DataFrame = opened.collect(backend="pandas").to_native()
     return frame.sort_values(["as_of", *_INTEGERS, "line"], kind="stable")

@@ -218,7 +218,7 @@ def test_periods_cover_the_horizon_once():
 
 def test_draws_have_the_expected_mean_and_spread_with_what_is_shared():
     day = dt.date(2024, 6, 28)
-    struck = strike_pieces(book_of(habit_lines(invoices=300)), as_of=[day], policy=POLICY, terms_code="30")[day]
+    struck = strike_pieces(book_of(habit_lines(invoices=300)), as_of=[day], terms_code="30")[day]
     opened = struck.only(struck.is_open)
     cash = np.full((len(opened), HORIZON_DAYS), 0.9 / HORIZON_DAYS)
     alone, together = (
@@ -252,7 +252,7 @@ def test_shares_are_recovered_from_scores():
 def test_scores_of_a_right_forecast_are_standard_normal():
     day = dt.date(2024, 3, 1)
     later = dt.date(2024, 6, 28)
-    struck = strike_pieces(book_of(habit_lines(invoices=900)), as_of=[day, later], policy=POLICY, terms_code="30")
+    struck = strike_pieces(book_of(habit_lines(invoices=900)), as_of=[day, later], terms_code="30")
     opened = struck[day].only(struck[day].is_open)
     wait = first_cash(opened, struck[later], days=HORIZON_DAYS)
     assert ((wait >= 0) & (wait <= HORIZON_DAYS)).all()
@@ -285,7 +285,7 @@ def test_intervals_cover_what_they_say():
 @pytest.mark.parametrize("name", BASELINES)
 def test_simple_rules_place_no_more_than_is_owed(name):
     day = dt.date(2024, 6, 28)
-    struck = strike_pieces(book_of(habit_lines(invoices=300)), as_of=[day], policy=POLICY, terms_code="30")[day]
+    struck = strike_pieces(book_of(habit_lines(invoices=300)), as_of=[day], terms_code="30")[day]
     cash = BASELINES[name](struck)
     assert cash.shape == (HORIZON_DAYS,)
     assert (cash >= 0).all()
@@ -301,7 +301,7 @@ def test_due_date_and_customer_median_by_hand():
         invoice("F2", "A", "2024-06-08", 2_000, "2024-07-08"),  # due in 10 days, habit says in 20
         invoice("F3", "A", "2024-03-01", 5_000, "2024-04-01"),  # past everything: next day
     ]
-    pieces = strike_pieces(book_of(few), as_of=[day], policy=POLICY, terms_code="30")[day]
+    pieces = strike_pieces(book_of(few), as_of=[day], terms_code="30")[day]
     due, median = BASELINES["due_date"](pieces), BASELINES["customer_median"](pieces)
     assert {int(d) + 1: int(due[d]) for d in np.flatnonzero(due)} == {1: 5_000, 10: 2_000}
     assert {int(d) + 1: int(median[d]) for d in np.flatnonzero(median)} == {1: 5_000, 20: 2_000}

@@ -51,7 +51,7 @@ def test_pieces_of_a_small_ledger_by_hand():
         invoice("F3", "B", "2024-03-02", 500, "2024-04-01"),  # after the date: unknown
     ]
     day = dt.date(2024, 2, 28)
-    pieces = strike_pieces(book_of(lines), as_of=[day], policy=POLICY, terms_code="30")[day]
+    pieces = strike_pieces(book_of(lines), as_of=[day], terms_code="30")[day]
     found = sorted(zip(pieces.exit.tolist(), pieces.cents.tolist(), pieces.out.tolist(), strict=True))
     # F1: 40.00 in cash on 5 February, 10.00 written off on the 20th, 50.00 open; F2: 70.00 open
     assert found == [
@@ -70,7 +70,7 @@ def test_pieces_of_a_small_ledger_by_hand():
 def test_pieces_are_the_ledger_settled_by_plain_loops(seed):
     lines = random_lines(seed)
     dates = [DAY0 + dt.timedelta(days=days) for days in (200, 450, 700)]
-    struck = strike_pieces(book_of(lines), as_of=dates, policy=POLICY, terms_code="30")
+    struck = strike_pieces(book_of(lines), as_of=dates, terms_code="30")
     for date in dates:
         settled, _ = settle_by_hand(lines, date)
         debits = [line for line in settled if line.cents > 0]
@@ -162,7 +162,7 @@ def test_french_business_days():
 
 @pytest.fixture(scope="module")
 def struck() -> Pieces:
-    return strike_pieces(book_of(habit_lines()), as_of=[AS_OF], policy=POLICY, terms_code="30")[AS_OF]
+    return strike_pieces(book_of(habit_lines()), as_of=[AS_OF], terms_code="30")[AS_OF]
 
 
 @pytest.mark.parametrize("layer", LAYERS)
