@@ -21,6 +21,8 @@ from riskkit.policy_forecast import ForecastPolicy
 from riskkit.policy_measures import MeasuresPolicy
 from riskkit.policy_scores import ScoringPolicy
 
+POLICY_FILE = "policy.yaml"
+
 
 class Policy(BaseModel):
     """Thresholds and conventions. Amounts are in the portfolio's currency, rates are shares of 1."""

@@ -10,7 +10,7 @@ from riskkit.exhibits.figure import make_sheet, text_width
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.plot_dso import spread
-from riskkit.exhibits.theme import FIGURE_SIZE, Mode, Size
+from riskkit.exhibits.theme import EMPTY_HEIGHT, FIGURE_SIZE, Mode, Size
 
 MONTHS_SINCE, SHOWN, COMPARED = 9, 24, 6
 
@@ -27,6 +27,7 @@ def plot_cohorts(
     known = cohorts[cohorts["is_complete"].astype(bool) & (cohorts["months_since"] <= MONTHS_SINCE)]
     recent, before = _pooled(known, skip=0), _pooled(known, skip=12)
     finding = cohorts_finding(recent, before, words)
+    size = size if len(recent) >= 2 else (size[0], EMPTY_HEIGHT)
     sheet = make_sheet(finding, finding, size=size, mode=mode, titled=titled)
     if len(recent) < 2:
         return sheet.nothing(words.text("There is too little history: no month of billing has a whole month after it."))

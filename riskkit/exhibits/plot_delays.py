@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from riskkit.exhibits.figure import make_sheet, text_width, wrap
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
+from riskkit.exhibits.payer_words import profile_label
 from riskkit.exhibits.theme import EMPTY_HEIGHT, FIGURE_SIZE, Mode, Size
 
 PROFILES = ("punctual", "slightly_late", "late", "very_late", "irregular", "unknown")
@@ -73,18 +74,6 @@ def plot_delays(
         part = words.share(float(rows["amount"].sum()) / total) if total > 0 else "–"
         sheet.write(right + 0.08, middle, part, size="small", bold=True, va="center")
     return sheet.figure
-
-
-def profile_label(name: str, words: Language) -> str:
-    """What a payer profile is called."""
-    return {
-        "punctual": words.text("Punctual"),
-        "slightly_late": words.text("Slightly late"),
-        "late": words.text("Late"),
-        "very_late": words.text("Very late"),
-        "irregular": words.text("Irregular"),
-        "unknown": words.text("Too few items"),
-    }.get(name, name)
 
 
 def delays_finding(whole: pd.DataFrame, words: Language) -> str:

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 from riskkit.exhibits.figure import make_sheet, text_width
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
-from riskkit.exhibits.theme import FIGURE_SIZE, Mode, Size
+from riskkit.exhibits.theme import EMPTY_HEIGHT, FIGURE_SIZE, Mode, Size
 
 MOST = 0.8
 Amounts = npt.NDArray[np.float64]
@@ -27,6 +27,7 @@ def plot_pareto(
     words = language_of(language)
     held = np.sort(amounts[amounts > 0].to_numpy(dtype="float64"))[::-1]
     finding = pareto_finding(held, words)
+    size = size if len(held) else (size[0], EMPTY_HEIGHT)
     sheet = make_sheet(finding, finding, size=size, mode=mode, titled=titled)
     if not len(held):
         return sheet.nothing(words.text("No customer has anything overdue."))

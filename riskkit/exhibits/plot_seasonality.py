@@ -12,8 +12,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from riskkit.exhibits.figure import make_sheet
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
-from riskkit.exhibits.theme import FIGURE_SIZE, Mode, Size
+from riskkit.exhibits.theme import EMPTY_HEIGHT, FIGURE_SIZE, Mode, Size
 
+MONTHS = 12
 LATENESS, UNPAID, SALES = "days_late_capped_days", "unpaid_after_30_days_share", "sales_amount"
 
 
@@ -34,8 +35,9 @@ def plot_seasonality(
     rows = seasonality[seasonality["measure"] == measure].sort_values("calendar_month")
     known = rows[rows["effect"].notna()]
     finding = seasonality_finding(known, measure, words)
+    size = size if len(known) >= MONTHS else (size[0], EMPTY_HEIGHT)
     sheet = make_sheet(finding, finding, size=size, mode=mode, titled=titled)
-    if len(known) < 12:
+    if len(known) < MONTHS:
         return sheet.nothing(words.text("Two whole years are needed before the months of the year can be compared."))
     colours = sheet.colours
     axes = sheet.axes(0.56, 0.34, sheet.width - 0.1, sheet.top - 0.24)
@@ -61,6 +63,8 @@ def plot_seasonality(
 
 def seasonality_finding(known: pd.DataFrame, measure: str, words: Language) -> str:
     """The month that most surely departs from the year, or that none does."""
+    if len(known) < MONTHS:
+        return words.text("The months of the year cannot be compared yet")
     sure = known[(known["low"] > 0) | (known["high"] < 0)]
     if sure.empty:
         return words.text("No month of the year departs from the others beyond chance")

@@ -21,11 +21,11 @@ from riskkit.engine import read_parquet
 from riskkit.errors import message
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
+from riskkit.exhibits.payer_words import profile_label
 from riskkit.ledger.dimension_columns import read_column
 from riskkit.ledger.panel import CUSTOMER, Panel, make_panel
-from riskkit.policy import Policy, read_policy
+from riskkit.policy import POLICY_FILE, Policy, read_policy
 from riskkit.workbench.manifest import read_manifest
-from riskkit.workbench.portfolio import POLICY_FILE
 
 NEXT_LEVEL = {**dict(pairwise(LEVELS)), "region": "departement", "departement": "town"}
 """Where a drill-down goes from a column: from a NAF level to the next, from a region to its départements."""
@@ -47,12 +47,15 @@ _COLUMNS = {
     "sales_person": message("Sales person"),
     "state": message("Company state"),
     "segment": message("Segment"),
+    "risk_level": message("Risk"),
+    "risk_class": message("Risk class"),
+    "profile": message("Payer profile"),
     CUSTOMER: message("Customer"),
 }
 _FROM_CUSTOMERS = ("town", "country", "legal_form", "payment_terms", "sales_person", "state")
 _FROM_ENRICHMENT = ("legal_form_label", "headcount_label")
-_CUSTOMER_TABLES = ("customer_columns", "customer_attributes", "segments")
-"""Tables of later stages, one row a customer, read where a run has them: every text column is one to filter on."""
+_LATER = {"scores": ("risk_level", "risk_class"), "segments": ("segment",), "payer_profiles": ("profile",)}
+"""Columns of later stages' tables about customers, filtered on where a run has them; the latest row of a customer."""
 
 _CLIENT = "x_"  # what the name of a column of the client's own file begins with
 _READ = {
@@ -106,12 +109,13 @@ def _extra(folder: Path, customers: pd.DataFrame) -> list[pd.DataFrame]:
     enrichment = folder / "tables" / "enrichment.parquet"
     if enrichment.is_file():
         found.append(read_parquet(enrichment, columns=[CUSTOMER, *_FROM_ENRICHMENT]))
-    for name in _CUSTOMER_TABLES:
+    for name, wanted in _LATER.items():
         path = folder / "tables" / f"{name}.parquet"
         if path.is_file():
             table = read_parquet(path)
-            if table[CUSTOMER].is_unique:
-                found.append(table.select_dtypes(include=["object", "string"]))
+            dated = [column for column in table.columns if column == "period_start"]
+            latest = table.sort_values([CUSTOMER, *dated]).drop_duplicates(CUSTOMER, keep="last")
+            found.append(latest[[CUSTOMER, *[column for column in wanted if column in table]]])
     aligned = [table.set_index(CUSTOMER).reindex(customers[CUSTOMER]).reset_index(drop=True) for table in found]
     return [table.loc[:, table.notna().any()] for table in aligned]
 
@@ -144,7 +148,19 @@ def _labels(
     places = load_departements().set_index("code")["label"]
     if "departement" in named:
         named["departement"] |= {str(code): f"{code} {label}" for code, label in places.items()}
+    for column, label_of in (("profile", profile_label), ("risk_level", _risk_level)):
+        for code in customers.get(column, pd.Series(dtype="str")).dropna().unique():
+            named[column][str(code)] = label_of(str(code), words)
     if "state" in named:
         codes = customers["state"].dropna().unique()
         named["state"] |= {str(code): words.say(write_state(str(code))) for code in codes}
     return named
+
+
+def _risk_level(level: str, words: Language) -> str:
+    return {
+        "low": words.text("Low risk"),
+        "moderate": words.text("Moderate risk"),
+        "high": words.text("High risk"),
+        "unknown": words.text("Not known"),
+    }.get(level, level)

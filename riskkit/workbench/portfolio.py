@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from riskkit.companies.provider_settings import ProviderSettings
 from riskkit.errors import UsageError, message
 from riskkit.exhibits.language import language as language_of
-from riskkit.policy import Policy, read_policy, validation_messages
+from riskkit.policy import POLICY_FILE, Policy, read_policy, validation_messages
 from riskkit.sources.collect import read_files
 from riskkit.sources.currencies import read_rates
 from riskkit.sources.database_names import database_label, is_database_table
@@ -29,7 +29,6 @@ from riskkit.sources.reading import Reading
 from riskkit.workbench.run_folder import MANIFEST
 
 SETTINGS_FILE = "portfolio.yaml"
-POLICY_FILE = "policy.yaml"
 _HIDDEN_FIELDS = {"confidence", "unused"}
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,7 @@ from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.run import make_tables
 from riskkit.workbench.selections import read_selection, save_selection, saved_names
 from riskkit.workbench.stored_run import load_run, read_table
+from riskkit.workbench.unpaid_look import look_at_unpaid
 from riskkit.workbench.widgets.explorer import Explorer, open_explorer
 from riskkit.workbench.widgets.explorer_state import first_state, step
 from riskkit.workbench.widgets.filter_bar import read_amount
@@ -207,6 +210,40 @@ def test_customers_that_only_movements_name_are_there(tables, panel):
         - look(panel, Selection(), by="section").totals["open"]
     )
     assert more == cents(orphan["open_amount"]).iloc[0]
+
+
+def test_figures_of_a_kept_selection_are_those_of_the_panel(run_folder, panel):
+    kept = Selection((("section", ("F",)),))
+    save_selection(run_folder.parent, "Bâtiment", kept, by="division")
+    seen = look_at_unpaid(run_folder, by="division", language="fr", selection="Bâtiment")
+    view = look(panel, kept, by="division")
+    assert seen.said == "Sélection\u00a0: Secteur\u00a0: F Construction"
+    assert round(seen.overdue.sum() * 100) == view.totals["overdue"]
+    assert round(seen.groups["open_items_amount"].sum() * 100) == view.totals["open"]
+    assert round(seen.dues["open_amount"].sum() * 100) == view.totals["open"]
+    assert seen.whole
+    with pytest.raises(UsageError, match="no selection"):
+        look_at_unpaid(run_folder, by="division", language="fr", selection="Autre")
+
+
+def test_figures_without_a_selection_have_the_intervals_of_the_run(run_folder):
+    seen = look_at_unpaid(run_folder, by="section", language="fr")
+    made = read_table(run_folder, "attribution")
+    made = made[(made["level"] == "section") & ~made["is_unknown"]].set_index("label")
+    labels = seen.groups["label"].str[2:]
+    known = labels[labels.isin(made.index)]
+    assert len(known) >= 3
+    assert seen.groups.loc[known.index, "lift_low"].to_numpy() == pytest.approx(
+        made.loc[known, "lift_low"].to_numpy(), nan_ok=True
+    )
+    assert not seen.said.startswith("Sélection")
+
+
+def test_the_panel_imports_nothing_heavy():
+    heavy = ("sklearn", "scipy", "matplotlib.pyplot", "papermill", "nbconvert", "xlsxwriter")
+    asked = f"import sys, riskkit.workbench.widgets.explorer; print([m for m in {heavy!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 # ---- Where a reader goes
