@@ -39,6 +39,8 @@ from riskkit.policy_drivers import DriverPolicy
 SINGLE, PAIR, SIZE = 0, 1, 2
 WEIGHTS = (0.5, 0.4, 0.1)
 """Parts of the false-alarm rate given to single groups, to pairs, and to sizes."""
+DEALT_CELLS, LEAST_DRAWS = 40_000_000, 399
+"""Customers × permutations in all: past 40,000 customers they are fewer than the policy says, down to the second."""
 PAIRED_SECTORS = ("section", "division")
 STANDS = NormalDist().inv_cdf(0.95)
 """Standard errors beyond which one group, chosen beforehand, stands out."""
@@ -84,7 +86,8 @@ class Search:
     def chance(self) -> list[Floats]:
         """The largest statistic of each family by chance, in each permutation, sorted."""
         equal, terms = self.strata(SINGLE), self.strata(SIZE)
-        draws, seed = self.policy.permutations, self.seed + 1000 * len(self.found)
+        fewer = max(LEAST_DRAWS, DEALT_CELLS // max(len(self.overdue), 1))
+        draws, seed = min(self.policy.permutations, fewer), self.seed + 1000 * len(self.found)
         both = greatest_by_chance(
             self.families[:2], residuals(self.overdue, self.exposure, equal), equal, draws=draws, seed=seed
         )
