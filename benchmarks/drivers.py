@@ -11,7 +11,8 @@ for, as the truth of the sample has them. Customers come with the columns of the
 - `one_customer`: the same overdue as `one_driver`, by the largest customer of section F alone.
 
 Detection: every planted group is among the findings, by its very name. False alarm: any group or pair is announced.
-`exact_rate`: the planted groups are announced and nothing else. Baseline `uncorrected`: a single group is taken for a
+Misnamed: where something is planted, any other group or pair is announced, near misses included (division 43 for
+section F, the sales team for its region). `exact_rate`: the planted groups are announced and nothing else. Baseline `uncorrected`: a single group is taken for a
 driver when its excess at equal size and terms is beyond 1.96 standard errors, without counting the tries.
 
 Thresholds of the search were set on seeds from 10,000 on, never on those published (1 to 200).
@@ -150,7 +151,7 @@ def rows() -> list[dict[str, Any]]:
             made.append(_row("false_alarm_rate", str(case), part["announced"], baselines=none))
         else:
             made.append(_row("detection_rate", str(case), part["detected"]))
-            made.append(_row("false_alarm_rate", str(case), part["alarm"], baselines=none))
+            made.append(_row("misnamed_rate", str(case), part["alarm"], baselines=none))
             made.append(_row("exact_rate", str(case), part["detected"] & ~part["alarm"]))
         if case == "one_customer":
             made.append(_row("customer_named_rate", str(case), part["customer"]))
