@@ -10,10 +10,11 @@ for, as the truth of the sample has them. Customers come with the columns of the
 - `interaction`: section C paying by LCR, 12 % of sales, delays multiplied by 4;
 - `one_customer`: the same overdue as `one_driver`, by the largest customer of section F alone.
 
-Detection: every planted group is among the findings, by its very name. False alarm: any group or pair is announced.
-Misnamed: where something is planted, any other group or pair is announced, near misses included (division 43 for
-section F, the sales team for its region). `exact_rate`: the planted groups are announced and nothing else. Baseline `uncorrected`: a single group is taken for a
-driver when its excess at equal size and terms is beyond 1.96 standard errors, without counting the tries.
+Detection: every planted group is among the findings, by its very name. False alarm: any group or pair is announced
+where nothing, or only a customer, is planted. Misnamed: where something is planted, any other group or pair is
+announced, near misses included (division 43 for section F, the sales team for its region). `exact_rate`: the planted
+groups are announced and nothing else. Baseline `uncorrected`: a single group is taken for a driver when its excess at
+equal size and terms is beyond 1.96 standard errors, without counting the tries.
 
 Thresholds of the search were set on seeds from 10,000 on, never on those published (1 to 200).
 """
