@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from riskkit.policy_own import OwnMeasure, Target
+
 
 class ProfilePolicy(BaseModel):
     """Where the profiles of payers begin and end."""
@@ -77,5 +79,9 @@ class MeasuresPolicy(BaseModel):
     transition_months: Annotated[int, Field(ge=1, le=120)] = Field(
         12, description="months of the latest matrix of transitions"
     )
+    targets: dict[str, Target] = Field(
+        {}, description="measures of riskkit with what each is compared with: dso_days: {target: 45, alert: 60}"
+    )
+    own: tuple[OwnMeasure, ...] = Field((), description="measures of one's own, each a formula over named figures")
     profiles: ProfilePolicy = Field(ProfilePolicy(), description="profiles of payers")
     penalties: PenaltyPolicy = Field(PenaltyPolicy(), description="late-payment penalties")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
 from riskkit.exhibits.findings import trend_text
 from riskkit.exhibits.fragment import Html, element
 from riskkit.exhibits.language import language as language_of
-from riskkit.exhibits.measure_words import MEASURES, measure_label, show_measure
+from riskkit.exhibits.measure_targets import shown_names, target_line, words_of
+from riskkit.exhibits.measure_words import show_measure
 from riskkit.exhibits.reasons import say_reason
 from riskkit.exhibits.run_tables import RunTables, measure_series, value_before
 
@@ -30,7 +33,7 @@ SLIGHT = 0.02  # a move of less than this part of the earlier value is not judge
 
 
 def measure_cards(run: RunTables, *, language: str, names: Sequence[str] = HEADLINES) -> Html:
-    """One card for each measure, in a grid that follows the width."""
+    """One card for each measure, those with a target and the portfolio's own included, in a grid."""
     cards = [
         measure_card(
             name,
@@ -39,8 +42,9 @@ def measure_cards(run: RunTables, *, language: str, names: Sequence[str] = HEADL
             language=language,
             currency=run.currency,
             reason=run.reason(name),
+            manifest=run.manifest,
         )
-        for name in names
+        for name in shown_names(run.manifest, names)
     ]
     return element("ul", *cards, class_="rk-measures")
 
@@ -53,18 +57,24 @@ def measure_card(
     language: str,
     currency: str = "EUR",
     reason: object = None,
+    manifest: Mapping[str, Any] = MappingProxyType({}),
 ) -> Html:
-    """One card, a list item. `history` holds the measure by date and ends with `value`; it may be short or empty."""
+    """One card, a list item. `history` holds the measure by date and ends with `value`; it may be short or empty.
+
+    `manifest` is that of the run: the words of its own measures, and targets.
+    """
     words = language_of(language)
-    definition = words.say(MEASURES[name].definition) if name in MEASURES else None
-    label = element("span", measure_label(name, language), class_="rk-measure-label", title=definition)
+    said = words_of(manifest, name)
+    label = element("span", words.say(said.label), class_="rk-measure-label", title=words.say(said.definition))
     if value is None or math.isnan(value):
         why = element("span", say_reason(reason, language), class_="rk-trend")
         shown = element("span", words.text("not computable"), class_="rk-measure-value rk-none")
         return element("li", label, shown, why, class_="rk-measure")
     shown = element("span", show_measure(name, value, language, currency=currency), class_="rk-measure-value")
     main = element("span", shown, sparkline(history), class_="rk-measure-main")
-    return element("li", label, main, _trend(name, value, history, language=language), class_="rk-measure")
+    trend = _trend(name, value, history, language=language, lower_is_better=said.lower_is_better)
+    target = target_line(manifest, name, language=language, currency=currency)
+    return element("li", label, main, trend, target, class_="rk-measure")
 
 
 def sparkline(values: pd.Series, *, width: float = 84.0, height: float = 24.0) -> Html:
@@ -91,14 +101,13 @@ def sparkline(values: pd.Series, *, width: float = 84.0, height: float = 24.0) -
     )
 
 
-def _trend(name: str, value: float, history: pd.Series, *, language: str) -> Html:
+def _trend(name: str, value: float, history: pd.Series, *, language: str, lower_is_better: bool | None) -> Html:
     words = language_of(language)
     since, before = words.text("in one year"), value_before(history, months=12)
     if before is None:
         since, before = words.text("in one month"), value_before(history, months=1)
     if before is None:
         return element("span", words.text("no earlier figure"), class_="rk-trend")
-    lower_is_better = MEASURES[name].lower_is_better if name in MEASURES else None
     moved = trend_text(name, value, before, language=language)
     side, spoken = "", ""
     if lower_is_better is not None and moved[:1] in "+−" and abs(value - before) > SLIGHT * abs(before):

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Literal
 
 from riskkit.errors import Message, message
 from riskkit.exhibits.language import language as language_of
-
-Unit = Literal["amount", "days", "share", "count"]
-
-
-@dataclass(frozen=True)
-class MeasureWords:
-    """The words of one measure. `lower_is_better` is None where a change is neither good nor bad in itself."""
-
-    name: str
-    unit: Unit
-    label: Message
-    definition: Message
-    formula: Message
-    lower_is_better: bool | None
+from riskkit.exhibits.measure_word import MeasureWords, Unit
+from riskkit.exhibits.measure_words_terms import TERMS_WORDS
 
 
 def _words(
@@ -211,7 +197,7 @@ _ALL = (
     ),
 )
 
-MEASURES: dict[str, MeasureWords] = {words.name: words for words in _ALL}
+MEASURES: dict[str, MeasureWords] = {words.name: words for words in (*_ALL, *TERMS_WORDS)}
 
 
 def measure_label(name: str, language: str) -> str:

@@ -12,6 +12,7 @@ from riskkit.exhibits.cards import HEADLINES
 from riskkit.exhibits.fragment import Html, element
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
+from riskkit.exhibits.measure_targets import words_of
 from riskkit.exhibits.measure_words import MEASURES, measure_label
 from riskkit.exhibits.reasons import say_reason
 from riskkit.exhibits.run_tables import RunTables
@@ -114,7 +115,7 @@ def not_computable_list(run: RunTables, *, language: str) -> Html:
         return element("p", words.text("Every measure could be computed."), class_="rk-note")
     by_reason: dict[str, list[str]] = {}
     for name, reason in given.items():
-        by_reason.setdefault(say_reason(reason, language), []).append(measure_label(name, language))
+        by_reason.setdefault(say_reason(reason, language), []).append(words.say(words_of(run.manifest, name).label))
     items = [
         element("li", element("b", f"{reason[:1].upper()}{reason[1:]}"), f" — {', '.join(names)}")
         for reason, names in by_reason.items()

@@ -14,6 +14,7 @@ from riskkit.engine import Keep, Lazy, connect, day_number, keep_in, lazy, mater
 from riskkit.errors import Message, message
 from riskkit.ledger.terms import due_calendar, parse_terms
 from riskkit.policy import Policy
+from riskkit.policy_own import BalanceSheet
 from riskkit.schemas import Column, Table
 from riskkit.sources.reading import Reading
 from riskkit.sources.stored import Store
@@ -46,9 +47,10 @@ class Book:
     due_dates: str
     reading: Reading
     keep: Keep = materialise
+    balance: BalanceSheet | None = None
 
     @classmethod
-    def from_reading(cls, reading: Reading, *, policy: Policy) -> Book:
+    def from_reading(cls, reading: Reading, *, policy: Policy, balance: BalanceSheet | None = None) -> Book:
         """The book of a reading. Zero amounts change nothing and make no line."""
         connection = connect(memory_limit=policy.memory_limit, long_chains=True)
         codes = reading.customers[["customer_id"]].assign(
@@ -72,6 +74,7 @@ class Book:
             due_dates=reading.due_dates,
             reading=reading,
             keep=keep,
+            balance=balance,
         )
 
     def dated(self, *, default_terms: str) -> Lazy:

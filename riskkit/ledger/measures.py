@@ -10,14 +10,20 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pandas as pd
+
 from riskkit.errors import Message, message
 from riskkit.ledger import formulas
 from riskkit.ledger.formulas import NotComputableError, ratio
+from riskkit.ledger.measures_balance import BALANCE_MEASURES
+from riskkit.ledger.measures_terms import TERMS_MEASURES
+from riskkit.ledger.own_figures import FIGURES
+from riskkit.ledger.own_formula import evaluate, parse_formula
+from riskkit.ledger.sums import Sums
 from riskkit.ledger.totals import Totals
 from riskkit.policy import Policy
+from riskkit.policy_own import BalanceSheet, OwnMeasure, Target
 from riskkit.schemas import Column, Table
-
-MIN_WINDOW_DAYS = 28
 
 HISTORY = Table(
     "measures",
@@ -32,13 +38,15 @@ HISTORY = Table(
             nullable=True,
         ),
         Column("reason", "text", "why it is not computable", nullable=True),
+        Column("target", "number", "what the policy compares it with; missing without one", nullable=True),
+        Column("colour", "text", "green (target held), orange, red (alert)", nullable=True),
     ),
 )
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A value, or the reason why there is none. Amounts are integer cents, rates shares of 1, delays days."""
+    """A value, or the reason why there is none. Amounts are cents, whole unless divided; rates are of 1."""
 
     value: float | int | None
     reason: Message | None = None
@@ -46,36 +54,6 @@ class Measure:
     def shown(self, name: str) -> float | None:
         """The value in the unit of the measure's name: amounts in currency units."""
         return self.value / 100 if self.value is not None and name.endswith("_amount") else self.value
-
-
-@dataclass(frozen=True)
-class Sums:
-    """The sums of one valuation date, with the windows that apply to it."""
-
-    of: dict[str, int]
-    monthly_sales: dict[tuple[int, int], float]
-    as_of: dt.date
-    coverage_start: dt.date
-    policy: Policy
-
-    @property
-    def covered_days(self) -> int:
-        """Days of ledger known up to the valuation date."""
-        return (self.as_of - self.coverage_start).days + 1
-
-    @property
-    def sales_days(self) -> int:
-        """Days of the DSO window, shortened to what the ledger covers; `NotComputableError` under 28 days."""
-        if self.covered_days < MIN_WINDOW_DAYS:
-            raise NotComputableError(message("the ledger covers {days} days only", days=self.covered_days))
-        return min(self.policy.dso_window_days, self.covered_days)
-
-    def need(self, days: int) -> None:
-        """Raise `NotComputableError` when the ledger does not cover that many days."""
-        if self.covered_days <= days:
-            raise NotComputableError(
-                message("needs more than {days} days of ledger; {known} are known", days=days, known=self.covered_days)
-            )
 
 
 def _dso(s: Sums) -> float:
@@ -173,27 +151,73 @@ MEASURES: dict[str, Callable[[Sums], float | int]] = {
     "default_amount_rate": _default("default_cents", "population_cents"),
     "customers_count": _amount("customers"),
     "overdue_customers_count": _amount("overdue_customers"),
+    **TERMS_MEASURES,
+    **BALANCE_MEASURES,
 }
 
 
 def measure_all(sums: Sums) -> dict[str, Measure]:
-    """Every measure at one date, in the order of `MEASURES`."""
+    """Every measure at one date, in the order of `MEASURES`, then those that the policy defines."""
     found: dict[str, Measure] = {}
     for name, compute in MEASURES.items():
         try:
             found[name] = Measure(compute(sums))
         except NotComputableError as fault:
             found[name] = Measure(None, fault.reason)
+    for own in sums.policy.measures.own:
+        found[own.name] = _own(own, found, sums)
     return found
 
 
+def _own(own: OwnMeasure, found: dict[str, Measure], sums: Sums) -> Measure:
+    """A measure of the policy's own, from the figures and the measures before it."""
+
+    def figure(name: str) -> float:
+        if name in FIGURES:
+            return FIGURES[name](sums)
+        shown = found[name].shown(name)
+        if shown is None:
+            raise NotComputableError(found[name].reason or message("no reason was given"))
+        return shown
+
+    try:
+        value = evaluate(parse_formula(own.formula), figure)
+    except NotComputableError as fault:
+        return Measure(None, fault.reason)
+    return Measure(value * 100 if own.unit == "amount" else value)
+
+
 def measure_dates(
-    totals: Totals, *, as_of: list[dt.date], coverage_start: dt.date, policy: Policy
+    totals: Totals,
+    *,
+    as_of: list[dt.date],
+    coverage_start: dt.date,
+    policy: Policy,
+    balance: BalanceSheet | None = None,
 ) -> dict[dt.date, dict[str, Measure]]:
     """Every measure at each date; a date before the first movement has no row in `totals` and is left out."""
     result = {}
     for date in as_of:
         if date.toordinal() in totals.rows.index:
             of = {str(name): int(cents) for name, cents in totals.rows.loc[[date.toordinal()]].iloc[0].items()}
-            result[date] = measure_all(Sums(of, totals.monthly_sales[date.toordinal()], date, coverage_start, policy))
+            sales = totals.monthly_sales[date.toordinal()]
+            result[date] = measure_all(Sums(of, sales, date, coverage_start, policy, balance))
     return result
+
+
+def target_of(name: str, policy: Policy) -> Target | None:
+    """What the policy compares a measure with, whether it is its own or one of `MEASURES`."""
+    own = {measure.name: measure.target for measure in policy.measures.own}
+    return own[name] if name in own else policy.measures.targets.get(name)
+
+
+def history_rows(measured: dict[dt.date, dict[str, Measure]], *, policy: Policy) -> pd.DataFrame:
+    """Measures by date as a table: `HISTORY`, amounts in currency units, with targets and colours."""
+    rows = []
+    for date, measures in measured.items():
+        for name, measure in measures.items():
+            shown, target = measure.shown(name), target_of(name, policy)
+            colour = target.colour(shown) if target and shown is not None else None
+            reason = str(measure.reason) if measure.reason else None
+            rows.append((pd.Timestamp(date), name, shown, reason, target.target if target else None, colour))
+    return HISTORY.conform(pd.DataFrame(rows, columns=HISTORY.names))

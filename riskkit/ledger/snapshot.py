@@ -13,7 +13,7 @@ from riskkit.errors import DataError, Message, Money, ReconciliationError, Usage
 from riskkit.ledger.ageing import age_customers
 from riskkit.ledger.book import BEHAVIOUR_KINDS, Book, c, no_movement
 from riskkit.ledger.customer_months import customer_months
-from riskkit.ledger.measures import HISTORY, Measure, measure_dates
+from riskkit.ledger.measures import Measure, history_rows, measure_dates
 from riskkit.ledger.month_calendar import as_dates
 from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED, strike_credits, strike_flows, strike_items
 from riskkit.ledger.settlement import METHODS, settle
@@ -93,7 +93,9 @@ def strike(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice) ->
         raise DataError(nothing)
     struck = _strike_dates(book, as_of=[as_of], policy=policy, terms=terms, keep_flows=True)
     credits = strike_credits(struck.known, struck.allocations, keep=book.keep)
-    measures = measure_dates(struck.totals, as_of=[as_of], coverage_start=book.coverage_start, policy=policy)[as_of]
+    measures = measure_dates(
+        struck.totals, as_of=[as_of], coverage_start=book.coverage_start, policy=policy, balance=book.balance
+    )[as_of]
     at = struck.totals.rows.iloc[0]
     names = book.customers.set_index("customer_id")["name"]
     open_items = _open_items(book, struck.items, names)
@@ -144,15 +146,13 @@ def strike_history(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsCh
     ends = pd.date_range(book.coverage_start, as_of, freq="ME")
     dates = sorted({*[end.date() for end in ends], as_of})
     struck = _strike_dates(book, as_of=dates, policy=policy, terms=terms)
-    measured = measure_dates(struck.totals, as_of=dates, coverage_start=book.coverage_start, policy=policy)
-    rows = [
-        (pd.Timestamp(date), name, measure.shown(name), str(measure.reason) if measure.reason else None)
-        for date, measures in measured.items()
-        for name, measure in measures.items()
-    ]
+    measured = measure_dates(
+        struck.totals, as_of=dates, coverage_start=book.coverage_start, policy=policy, balance=book.balance
+    )
+    measured_rows = history_rows(measured, policy=policy)
     edges = policy.ageing_edges_days
     months = customer_months(struck.known, struck.items, book.invoices, as_of=dates, edges=edges)
-    return History(tuple(dates), struck.items, HISTORY.conform(pd.DataFrame(rows, columns=HISTORY.names)), months)
+    return History(tuple(dates), struck.items, measured_rows, months)
 
 
 def measure_history(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice) -> pd.DataFrame:

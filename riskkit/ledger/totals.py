@@ -78,8 +78,31 @@ def sum_items(items: Lazy, *, policy: Policy) -> pd.DataFrame:
         _sum(due_in_collection, c("paid"), "collection_paid"),
         _sum(risk_window, c("cents"), "risk_due"),
         _sum(risk_window, c("unpaid_at_risk"), "risk_unpaid"),
+        *_terms_sums(settled, still_late, policy=policy),
     )
     return _frame(grouped)
+
+
+def _terms_sums(settled: nw.Expr, still_late: nw.Expr, *, policy: Policy) -> list[nw.Expr]:
+    """Terms granted on what was sold, and what went beyond the agreed terms, or beyond the longest the law allows."""
+    as_of, due, day, opened = c("as_of"), c("due_day"), c("day"), c("open")
+    behaves, kept = c("kind").is_in(BEHAVIOUR_KINDS), c("cents") - c("credited")
+    sold = behaves & (day > as_of - policy.dso_window_days) & ~due.is_null()
+    legal = policy.measures.legal_maximum_days
+    paid_beyond = settled & (c("settled_day") > day + legal)
+    open_beyond = behaves & (opened > 0) & (as_of > day + legal)
+    disputed = c("dispute_day") <= as_of
+    return [
+        _sum(sold, kept, "terms_weight"),
+        _sum(sold, kept * (due - day), "terms_days"),
+        _sum(settled & (c("settled_day") > due), kept, "settled_broken"),
+        _sum(still_late & disputed, opened, "disputed_overdue"),
+        _sum(behaves & (opened > 0), opened, "open_behaving"),
+        _sum(paid_beyond, kept, "legal_settled"),
+        _sum(open_beyond, opened, "legal_open"),
+        _sum(paid_beyond, kept * (c("settled_day") - day - legal), "legal_settled_days"),
+        _sum(open_beyond, opened * (as_of - day - legal), "legal_open_days"),
+    ]
 
 
 def count_customers(items: Lazy, procedures: Lazy, *, policy: Policy) -> pd.DataFrame:

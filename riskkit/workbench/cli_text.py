@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from riskkit.exhibits.language import Language
-from riskkit.exhibits.measure_words import measure_label, show_measure
+from riskkit.exhibits.measure_targets import own_names, words_of
+from riskkit.exhibits.measure_words import show_measure
 
 NOTES_SHOWN = 3
 HEADLINES = ("receivables_amount", "overdue_amount", "overdue_share", "dso_days", "countback_dso_days")
@@ -19,7 +20,8 @@ HEADLINES = ("receivables_amount", "overdue_amount", "overdue_share", "dso_days"
 
 def run_lines(manifest: Mapping[str, Any], folder: Path, words: Language) -> list[str]:
     """The summary of a run: headline measures, checks, findings, and where things are."""
-    rows = [[f"  {measure_label(name, words.code)}", _measure(name, manifest, words)] for name in HEADLINES]
+    names = (*HEADLINES, *own_names(manifest))
+    rows = [[f"  {words.say(words_of(manifest, name).label)}", _measure(name, manifest, words)] for name in names]
     difference = manifest["reconciliation"]["difference"]
     rows.append([f"  {words.text('Difference with the files')}", _money(difference, manifest["currency"], words)])
     if manifest["matching"]:
@@ -59,7 +61,7 @@ def compare_lines(manifests: Sequence[Mapping[str, Any]], words: Language) -> li
     names = [name for name in after["kpis"] if name in before["kpis"]]
     rows = [
         [
-            measure_label(name, words.code),
+            words.say(words_of(after, name).label),
             *(show_measure(name, _value(run, name), words.code, currency=run["currency"]) for run in (before, after)),
             _change(name, before, after, words),
         ]

@@ -74,7 +74,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     identified = identify_companies(reading, portfolio=portfolio, as_of=date, language=language)
     reading, customers = identified.reading, identified.customers
     progress.stage("settle")
-    book = Book.from_reading(reading, policy=policy)
+    book = Book.from_reading(reading, policy=policy, balance=portfolio.settings.balance_sheet)
     terms = choose_terms(book, as_of=date, policy=policy, terms=portfolio.settings.terms or None)
     snapshot = strike(book, as_of=date, policy=policy, terms=terms)
     progress.stage("measure")

@@ -19,7 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from riskkit.companies.provider_settings import ProviderSettings
 from riskkit.errors import UsageError, message
 from riskkit.exhibits.language import language as language_of
+from riskkit.ledger.own_check import check_own_measures
 from riskkit.policy import POLICY_FILE, Policy, read_policy, validation_messages
+from riskkit.policy_own import BalanceSheet
 from riskkit.sources.collect import read_files
 from riskkit.sources.currencies import read_rates
 from riskkit.sources.database_names import database_label, is_database_table
@@ -45,6 +47,7 @@ class Settings(BaseModel):
     rates: str | dict[str, Any] | None = None
     companies: ProviderSettings = ProviderSettings()
     score_model: str | None = None
+    balance_sheet: BalanceSheet | None = None
     sources: Annotated[tuple[TableSpec, ...], Field(min_length=1)]
 
     @field_validator("terms", mode="before")
@@ -124,7 +127,9 @@ class Portfolio:
                     for source in missing
                 )
             )
-        return cls(folder, settings, read_policy(folder / settings.policy))
+        policy = read_policy(folder / settings.policy)
+        check_own_measures(policy, file=settings.policy)
+        return cls(folder, settings, policy)
 
     @classmethod
     def from_files(
@@ -197,6 +202,7 @@ class Portfolio:
             **self._rates(home),
             **self._companies(home),
             **self._score_model(home),
+            **self.settings.model_dump(include={"balance_sheet"}, exclude_none=True, mode="json"),
             "sources": sources,
         }
         text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=110)

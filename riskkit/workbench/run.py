@@ -118,6 +118,7 @@ def choose_notebooks(only: str | None = None, *, folder: Path | None = None) -> 
 
 
 def _first_manifest(portfolio: Portfolio, composition: Composition, words: Language) -> dict[str, Any]:
+    from riskkit.exhibits.measure_targets import manifest_targets
     from riskkit.workbench.companies_tables import company_counts
     from riskkit.workbench.company_sources import company_sources
 
@@ -132,6 +133,7 @@ def _first_manifest(portfolio: Portfolio, composition: Composition, words: Langu
     )
     return {
         **made,
+        **manifest_targets(portfolio.policy, made["kpis"]),
         "companies": company_counts(composition.identified),
         "company_sources": company_sources(portfolio.settings.companies, folder=portfolio.folder),
         "scores": dict(composition.scored.counts),
