@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import re
 import shutil
@@ -28,6 +27,7 @@ from riskkit.sources.database_names import database_label, is_database_table
 from riskkit.sources.mapping import TableSpec, infer_specs
 from riskkit.sources.opening import Source
 from riskkit.sources.reading import Reading
+from riskkit.workbench.policy_text import policy_text
 from riskkit.workbench.run_folder import MANIFEST
 
 SETTINGS_FILE = "portfolio.yaml"
@@ -244,22 +244,6 @@ class Portfolio:
             if spec.doubtful
         ]
         return "".join(f"# {line}\n" for line in lines)
-
-
-def policy_text(policy: Policy, *, language: str) -> str:
-    """The policy as YAML, every key with what it means."""
-    words = language_of(language)
-    lines = [f"# {words.text('Thresholds and conventions. A key that is deleted takes its default again.')}"]
-    for name, value in policy.model_dump(mode="json").items():
-        lines.append(f"# {words.text(Policy.model_fields[name].description or name)}")
-        is_plain = not isinstance(value, dict) and not any(isinstance(part, dict) for part in _parts(value))
-        shown = yaml.safe_dump({name: value}, allow_unicode=True, sort_keys=False).rstrip()
-        lines.append(f"{name}: {json.dumps(value)}" if is_plain else shown)
-    return "\n".join(lines) + "\n"
-
-
-def _parts(value: object) -> Sequence[object]:
-    return value if isinstance(value, list) else ()
 
 
 def common_name(sources: Sequence[Source]) -> str:
