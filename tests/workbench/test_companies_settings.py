@@ -7,8 +7,8 @@ import pytest
 from riskkit.companies.provider_settings import ProviderSettings
 from riskkit.errors import UsageError
 from riskkit.policy import Policy, read_policy
-from riskkit.workbench.portfolio import SETTINGS_FILE, Portfolio
 from riskkit.workbench.policy_text import policy_text
+from riskkit.workbench.portfolio import SETTINGS_FILE, Portfolio
 
 COMPANIES = {"sirene": "registre", "bodacc": ["bodacc.json"], "accounts": [{"file": "bilans.csv"}],
              "bureaus": [{"file": "scores.csv", "provider": "Bureau"}], "events": [{"file": "privileges.csv"}],
