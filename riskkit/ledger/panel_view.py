@@ -129,9 +129,9 @@ def group_rows(panel: Panel, customers: pd.DataFrame, attribute: Attribute) -> p
 
     To: code, debtors_count (customers with something open), overdue_customers_count, open, overdue, unapplied,
         sales_12m, sales, one column a bucket,
-        exposure_share, overdue_share (with low and high: a 95 % bootstrap by customer; missing under five customers
-        with something open), lift (overdue_share ÷ exposure_share, with low and high), excess (overdue beyond the
-        group's part of exposure). Shares are missing where their total is not positive.
+        exposure_share, overdue_share (with low and high: a 95 % bootstrap by customer; missing for a group of fewer
+        than five customers with something open), lift (overdue_share ÷ exposure_share, with low and high), excess
+        (overdue beyond the group's part of exposure). Shares are missing where their total is not positive.
     """
     count = len(attribute.keys)
     codes = attribute.codes[customers.index.to_numpy()]
@@ -234,7 +234,7 @@ def _intervals(customers: pd.DataFrame, codes: Codes, count: int, live: Flags) -
     names = ("overdue_share_low", "overdue_share_high", "lift_low", "lift_high")
     ends = {name: np.full(count, np.nan) for name in names}
     rows = np.flatnonzero(live)
-    if not len(rows):
+    if len(rows) < MIN_CUSTOMERS:
         return ends
     rows = rows[np.argsort(codes[rows], kind="stable")]
     groups, starts = np.unique(codes[rows], return_index=True)
@@ -245,9 +245,11 @@ def _intervals(customers: pd.DataFrame, codes: Codes, count: int, live: Flags) -
     with np.errstate(divide="ignore", invalid="ignore"):
         share = overdue / overdue.sum(axis=1, keepdims=True)
         lift = share / (exposure / exposure.sum(axis=1, keepdims=True))
+    many = np.diff(np.append(starts, len(rows))) >= MIN_CUSTOMERS
     for name, drawn in (("overdue_share", share), ("lift", lift)):
-        finite = np.where(np.isfinite(drawn), drawn, 0.0)
-        ends[f"{name}_low"][groups], ends[f"{name}_high"][groups] = np.quantile(finite, [0.025, 0.975], axis=0)
+        kept = drawn[:, many]
+        quantile = np.quantile if np.isfinite(kept).all() else np.nanquantile  # a group drawn empty says nothing
+        ends[f"{name}_low"][groups[many]], ends[f"{name}_high"][groups[many]] = quantile(kept, [0.025, 0.975], axis=0)
     return ends
 
 

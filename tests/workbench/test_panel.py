@@ -186,6 +186,11 @@ def test_interval_holds_the_share_and_few_customers_have_none(panel):
     assert len(known)
     assert (known["overdue_share_low"] <= known["overdue_share"] + 1e-9).all()
     assert (known["overdue_share_high"] >= known["overdue_share"] - 1e-9).all()
+    few = view.groups["debtors_count"] < 5
+    assert view.groups.loc[few, "lift_low"].isna().all()
+    assert view.groups.loc[~few, "lift_low"].notna().all()
+    by_customer = look(panel, Selection(), by=CUSTOMER).groups
+    assert by_customer["lift_low"].isna().all()  # one customer says nothing of chance between customers
     one = view.groups.index[0]
     alone = look(panel, Selection(((CUSTOMER, (panel.customer_ids[view.customers.index[one]],)),)), by="section")
     assert alone.groups["lift_low"].isna().all()
