@@ -19,6 +19,7 @@ import pandas as pd
 
 from riskkit.models.cash_baselines import BASELINES
 from riskkit.models.cash_spread import BLOCKS, CashSpread, PastPeriods, block_bounds, block_sums, period_shock
+from riskkit.models.delay_intervals import delay_scores, replay
 from riskkit.models.forecast_tables import CASH_BACKTEST, CASH_BACKTEST_SUMMARY
 from riskkit.models.payment_time import CustomerFacts, fit_payment_time
 from riskkit.models.pieces import CASH, Days, Floats, Pieces
@@ -29,20 +30,33 @@ SIMPLE, FULL = "curve_calendar", "calendar"
 """Layers that compete in a run: all customers alike with their pay days, and each with its habit."""
 METHOD_NAMES = {FULL: "model", SIMPLE: "shared_curve"}
 BACKTEST_DRAWS = 250
+ITEM_LEVEL = 0.8
+"""Level of the interval of each item's payment date."""
 _BOOTSTRAP = 1_000
 _FOUR_WEEKS = 4
 
 
 @dataclass
 class PastErrors:
-    """What past dates taught, in order of dates: products of scores, periods by kind, each with when it was known."""
+    """What past dates taught, in order of dates: products of scores, periods by kind, each with when it was known.
+
+    `items` holds, by layer and date, the scores of item intervals with the days they were given and known.
+    """
 
     pairs: list[tuple[int, PairSums]] = field(default_factory=list)
+    items: dict[str, list[Floats]] = field(default_factory=dict)
     periods: dict[str, list[tuple[int, PastPeriods]]] = field(default_factory=lambda: {kind: [] for kind in BLOCKS})
 
     def shares_at(self, day: int) -> list[PairSums]:
         """Products of scores known by that day."""
         return [sums for known, sums in self.pairs if known <= day]
+
+    def item_share(self, layer: str) -> float:
+        """Central share of an item's distribution that keeps the promise of `ITEM_LEVEL`."""
+        if layer not in self.items:
+            return ITEM_LEVEL
+        given, known, scores = np.concatenate(self.items[layer]).T
+        return replay(given.astype(np.int64), known.astype(np.int64), scores, level=ITEM_LEVEL)[1].share
 
     def shocks_at(self, day: int) -> dict[str, float]:
         """τ by kind of period from the periods that were over by that day."""
@@ -112,6 +126,8 @@ def backtest_cash(
             name = METHOD_NAMES.get(layer, layer)
             forecasts[name] = opened.cents @ expected.cash
             losses.setdefault(name, []).append(_item_losses(expected.owed, wait, days))
+            if days == HORIZON_DAYS:
+                errors.items.setdefault(layer, []).append(_item_scores(expected.owed, wait, past.as_of))
             if layer == layers[-1]:
                 spread = _spread(opened, expected.cash, facts, errors, seed=seed)
                 if days == HORIZON_DAYS:
@@ -161,6 +177,12 @@ def summarise(rows: pd.DataFrame, *, chosen: str, item_loss: Mapping[str, float]
             }
         )
     return CASH_BACKTEST_SUMMARY.conform(pd.DataFrame(lines, columns=CASH_BACKTEST_SUMMARY.names))
+
+
+def _item_scores(owed: Floats, wait: Days, day: int) -> Floats:
+    """Day on which the interval of each item was given, day on which its outcome was known, and its score: rows."""
+    scores = delay_scores(1 - owed, wait + 1)
+    return np.stack([np.full(len(wait), day), day + wait + 1, scores], axis=1)
 
 
 def _spread(opened: Pieces, cash: Floats, facts: CustomerFacts, errors: PastErrors, *, seed: int) -> CashSpread:

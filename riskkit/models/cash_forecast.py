@@ -85,7 +85,8 @@ def forecast_cash(
         notes: list[Message] = [_too_little(opened, asked.minimum_settled)]
     else:
         payments = model.predict(opened)
-        items = item_rows(open_items, opened, payments, model, policy=asked)
+        share = tested.errors.item_share(tested.layer)
+        items = item_rows(open_items, opened, payments, model, policy=asked, central_share=share)
         spread = _spread(opened, payments.cash, facts, tested, seed=policy.seed)
         cash = forecast_rows(opened, opened.cents @ payments.cash, spread, as_of=as_of, items=items)
         notes = []

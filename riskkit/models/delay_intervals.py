@@ -1,0 +1,91 @@
+"""Intervals of one invoice's payment delay that keep their promise: adaptive conformal prediction.
+
+A model's 80 % interval holds 80 % only where the model is right. Past outcomes say how far it is not: the score of an
+outcome is the smallest central probability whose interval, in whole days, would have held it, and the share to use is
+the level-quantile of the latest scores. Customers change, so the level itself moves with each outcome that is known:
+
+    α ← α + γ (α₀ − miss)                                                          (Gibbs and Candès, 2021)
+
+Nothing is learned before it is known: an outcome enters on the day the invoice is settled, with the share that was used
+when its interval was given.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from riskkit.models.pieces import Days, Floats
+
+STEP = 0.01
+WINDOW = 300
+LEAST = 30
+"""Step γ, how many of the latest outcomes are kept, and from how many on they are used."""
+
+
+class AdaptiveLevel:
+    """Which central share of the predicted distribution to show so that a share `level` of outcomes is inside."""
+
+    def __init__(self, level: float) -> None:
+        self._level = level
+        self._miss = 1 - level
+        self._scores: deque[float] = deque(maxlen=WINDOW)
+
+    @property
+    def share(self) -> float:
+        """The central share to use now; the level itself before `LEAST` outcomes are known."""
+        if len(self._scores) < LEAST:
+            return self._level
+        ordered = np.sort(np.array(self._scores))
+        rank = int(np.ceil((1 - self._miss) * (len(ordered) + 1)))
+        return float(ordered[max(rank, 1) - 1]) if rank <= len(ordered) else 1.0
+
+    def learn(self, score: float, *, used: float) -> None:
+        """One more outcome is known: its score, and the share that its interval was given with."""
+        missed = 1.0 if score > used else 0.0
+        self._miss += STEP * ((1 - self._level) - missed)
+        self._scores.append(score)
+
+
+def replay(given: Days, known: Days, scores: Floats, *, level: float) -> tuple[Floats, AdaptiveLevel]:
+    """Intervals given one day after another, each with what was known before: the shares used, and the level left.
+
+    From: the day on which each interval was given, the day on which its outcome became known, its score. An outcome
+    counts for the intervals given after the day it is known.
+    """
+    adaptive = AdaptiveLevel(level)
+    used = np.full(len(scores), level)
+    order = np.lexsort((given, known))
+    learned = 0
+    for day in np.unique(given):
+        while learned < len(order) and known[order[learned]] < day:
+            adaptive.learn(float(scores[order[learned]]), used=float(used[order[learned]]))
+            learned += 1
+        used[given == day] = adaptive.share
+    for outcome in order[learned:]:
+        adaptive.learn(float(scores[outcome]), used=float(used[outcome]))
+    return used, adaptive
+
+
+def delay_scores(left: Floats, days: Days) -> Floats:
+    """Smallest central share whose interval holds each outcome.
+
+    From: left, probability of having left by the end of each day (rows are invoices, columns days from 1); the day,
+    from 1, on which each left. To: 0 for an outcome at the median, near 1 far from it.
+    """
+    row, at = np.arange(len(left)), np.clip(days, 1, left.shape[1]) - 1
+    by_then = left[row, at]
+    before = np.where(at > 0, left[row, np.maximum(at - 1, 0)], 0.0)
+    scores: Floats = np.maximum(np.maximum(1 - 2 * by_then, 2 * before - 1), 0.0)
+    return scores
+
+
+def delay_interval(left: Floats, share: float) -> tuple[Days, Days]:
+    """First and last day (from 1) of the central interval of that share; one past the last column where it is open."""
+    days = left.shape[1]
+    ends = []
+    for bound in ((1 - share) / 2, (1 + share) / 2):
+        reached = left >= bound
+        ends.append(np.where(reached.any(axis=1), reached.argmax(axis=1) + 1, days + 1))
+    return ends[0], ends[1]
