@@ -6,7 +6,8 @@ the level-quantile of the latest scores. Customers change, so the level itself m
 
     α ← α + γ (α₀ − miss)                                                          (Gibbs and Candès, 2021)
 
-Nothing is learned before it is known: an outcome enters on the day the invoice is settled, with the share that was used
+γ is `STEP`, and less where many outcomes are awaited: a step taken on news that is N outcomes old must be small against
+1 ÷ N, or the level swings (a loop with a delay). Nothing is learned before it is known: an outcome enters on the day the invoice is settled, with the share that was used
 when its interval was given.
 """
 
@@ -18,10 +19,10 @@ import numpy as np
 
 from riskkit.models.pieces import Days, Floats
 
-STEP = 0.01
-WINDOW = 300
-LEAST = 30
-"""Step γ, how many of the latest outcomes are kept, and from how many on they are used."""
+STEP, AWAITED = 0.01, 0.75
+"""Largest step γ, and largest product of the step and the outcomes awaited."""
+WINDOW, LEAST = 300, 30
+"""How many of the latest outcomes are kept, and from how many on they are used."""
 
 
 class AdaptiveLevel:
@@ -41,10 +42,10 @@ class AdaptiveLevel:
         rank = int(np.ceil((1 - self._miss) * (len(ordered) + 1)))
         return float(ordered[max(rank, 1) - 1]) if rank <= len(ordered) else 1.0
 
-    def learn(self, score: float, *, used: float) -> None:
-        """One more outcome is known: its score, and the share that its interval was given with."""
+    def learn(self, score: float, *, used: float, awaited: int) -> None:
+        """One more outcome is known: its score, the share its interval was given with, how many are still awaited."""
         missed = 1.0 if score > used else 0.0
-        self._miss += STEP * ((1 - self._level) - missed)
+        self._miss += min(STEP, AWAITED / max(awaited, 1)) * ((1 - self._level) - missed)
         self._scores.append(score)
 
 
@@ -57,14 +58,16 @@ def replay(given: Days, known: Days, scores: Floats, *, level: float) -> tuple[F
     adaptive = AdaptiveLevel(level)
     used = np.full(len(scores), level)
     order = np.lexsort((given, known))
-    learned = 0
+    learned = shown = 0
     for day in np.unique(given):
         while learned < len(order) and known[order[learned]] < day:
-            adaptive.learn(float(scores[order[learned]]), used=float(used[order[learned]]))
+            outcome = order[learned]
             learned += 1
+            adaptive.learn(float(scores[outcome]), used=float(used[outcome]), awaited=shown - learned)
         used[given == day] = adaptive.share
-    for outcome in order[learned:]:
-        adaptive.learn(float(scores[outcome]), used=float(used[outcome]))
+        shown += int((given == day).sum())
+    for rank, outcome in enumerate(order[learned:], start=learned + 1):
+        adaptive.learn(float(scores[outcome]), used=float(used[outcome]), awaited=shown - rank)
     return used, adaptive
 
 
