@@ -7,8 +7,8 @@ the level-quantile of the latest scores. Customers change, so the level itself m
     α ← α + γ (α₀ − miss)                                                          (Gibbs and Candès, 2021)
 
 γ is `STEP`, and less where many outcomes are awaited: a step taken on news that is N outcomes old must be small against
-1 ÷ N, or the level swings (a loop with a delay). Nothing is learned before it is known: an outcome enters on the day the
-invoice is settled, with the share that was used when its interval was given.
+1 ÷ N, or the level swings (a loop with a delay). Nothing is learned before it is known: an outcome enters on the day
+the invoice is settled, with the share that was used when its interval was given.
 """
 
 from __future__ import annotations
