@@ -31,7 +31,7 @@ from riskkit.policy import Policy
 from riskkit.schemas import INVOICES, PAYMENTS, REJECTS, Table
 from riskkit.workbench.companies_tables import COVERAGE, ENRICHMENT, RUN_CUSTOMERS
 from riskkit.workbench.ledger_stage import LEDGER_TABLES
-from riskkit.workbench.scores_stage import SCORES
+from riskkit.workbench.scores_tables import SCORES
 
 DOCS = Path(__file__).parents[1] / "docs"
 RUN_TABLES = (

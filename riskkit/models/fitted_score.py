@@ -23,6 +23,8 @@ from riskkit.policy_scores import ScoringPolicy
 
 Floats = npt.NDArray[np.float64]
 MAX_CASES = 200_000
+AGEING_FIGURES = ("relation_months", "sector_default_rate")
+"""Figures that move with the ledger itself: their drift says nothing of the customers."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def fit_score(
         raise TypeError("the scorecard candidate is a Scorecard")
     tried = trial.calibration.apply(trial.chances[trial.champion].to_numpy(dtype="float64"))
     thresholds = choose_thresholds(tried, trial.cases["bad"].to_numpy(dtype="float64"), horizon=months)
-    learned = {name: distribution_of(_values(known, name)) for name in DIRECTIONS}
+    learned = {name: distribution_of(_values(known, name)) for name in DIRECTIONS if name not in AGEING_FIGURES}
     learned["probability"] = distribution_of(trial.calibration.apply(champion.predict(known)))
     return (
         FittedScore(

@@ -1,7 +1,7 @@
 """The two cuts of a probability into three classes, by evidence: red by F0.5, orange by F2, on out-of-time results.
 
 F0.5 weighs precision (a red flag must be right), F2 recall (an orange one must miss little), as the French State's
-*signaux faibles* does [5].
+*signaux faibles* does [10].
 """
 
 from __future__ import annotations

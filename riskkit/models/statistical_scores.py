@@ -274,7 +274,7 @@ def _drift(now: pd.DataFrame, fitted: Sequence[FittedScore], *, policy: Policy) 
 
 
 def _advice(drift: pd.DataFrame, fitted: Sequence[FittedScore]) -> list[Message]:
-    moved = drift[drift["has_moved"] & (drift["figure"] != "relation_months")]  # relations age with the ledger
+    moved = drift[drift["has_moved"]]
     if moved.empty or not fitted:
         return []
     worst = moved.sort_values("psi", ascending=False).iloc[0]

@@ -84,7 +84,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     progress.stage("sectors")
     explained = explain_unpaid(reading, customers, snapshot, history.months, policy=policy, language=language)
     progress.stage("scores")
-    scored = score_customers(history, snapshot, identified, portfolio=portfolio, language=language)
+    scored = score_customers(book, history, snapshot, identified, portfolio=portfolio, language=language)
     progress.stage("forecast")
     forecast = forecast_cash(
         book, customers, reading.events, snapshot.open_items, as_of=date, policy=policy, terms_code=terms.code

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 WORKBENCH = Path(__file__).resolve().parent
 DIAGNOSTIC = "diagnostic.html"
+MODEL_CARD = "model_card.html"
 CELL_SECONDS = 600
 
 
@@ -82,6 +83,7 @@ def make_run(
             results = _run_notebooks(crew, chosen, aside=aside, final=final, words=words, progress=progress)
             progress.stage("documents")
             _write_diagnostic(aside, words)
+            _write_model_card(aside, words)
             finished = finish_manifest(manifest, folder=aside, notebooks=results)
             write_manifest(finished, aside)
     return FinishedRun(final, finished)
@@ -226,3 +228,12 @@ def _write_diagnostic(aside: Path, words: Language) -> None:
 
     text = make_diagnostic(load_run(aside), language=words.code)
     (aside / DIAGNOSTIC).write_text(text, encoding="utf-8")
+
+
+def _write_model_card(aside: Path, words: Language) -> None:
+    from riskkit.exhibits.model_card import SCORE_TABLES, make_model_card
+    from riskkit.workbench.stored_run import load_run, read_table
+
+    tables = {name: read_table(aside, name) for name in SCORE_TABLES}
+    text = make_model_card(load_run(aside), tables, language=words.code)
+    (aside / MODEL_CARD).write_text(text, encoding="utf-8")

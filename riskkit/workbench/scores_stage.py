@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,67 +10,27 @@ from typing import Any
 import pandas as pd
 
 from riskkit import __version__
-from riskkit.errors import Message, Money, UsageError, message
+from riskkit.errors import Message, UsageError, message
 from riskkit.exhibits.language import language as language_of
+from riskkit.ledger.book import Book
 from riskkit.ledger.snapshot import History, Snapshot
 from riskkit.models.customer_features import customer_features, customer_sums
-from riskkit.models.expert_score import EXPERT_SCORES, SCORE_NOTES, ExpertScores, level_of, score_by_grid, worst_of
+from riskkit.models.expert_score import SCORE_NOTES, ExpertScores, level_of, score_by_grid, worst_of
 from riskkit.models.fitted_score import FittedScore
+from riskkit.models.habit_break import habit_breaks
 from riskkit.models.risk_levels import level_by_probability
 from riskkit.models.score_figures import score_figures
 from riskkit.models.score_overrides import apply_overrides
 from riskkit.models.score_reasons import REASONS_SHOWN, write_reasons
 from riskkit.models.statistical_scores import StatisticalScores, score_statistically
 from riskkit.models.stored_score import read_score, write_score
-from riskkit.policy_scores import LEVELS, ScoringPolicy
-from riskkit.schemas import Column, Table
+from riskkit.policy_scores import ScoringPolicy
 from riskkit.workbench.companies_stage import Identified
 from riskkit.workbench.overrides import OVERRIDES_FILE, read_overrides
 from riskkit.workbench.portfolio import Portfolio
+from riskkit.workbench.scores_tables import SCORES, model_counts, score_counts, score_notes
 
-DEFAULT_HORIZONS = ScoringPolicy().horizons_months
 MODELS_FOLDER = "models"
-
-SCORES = Table(
-    "scores",
-    "a customer, its class of risk and why",
-    (
-        Column("customer_id", "text", "the customer"),
-        Column("name", "text", "its name", nullable=True),
-        Column("risk_class", "text", "1 very low risk, 2 low, 3 moderate, 4 high, 5 very high, or unknown"),
-        Column("risk_level", "text", "the class of three: low, moderate, high, or unknown"),
-        Column("decided_by", "text", "what gave the class: grid, event (legal), override (by hand) or nothing"),
-        *EXPERT_SCORES.columns[1:],
-        *(
-            column
-            for months in DEFAULT_HORIZONS
-            for column in (
-                Column(
-                    f"probability_{months}m",
-                    "number",
-                    f"chance of an event within {months} months; missing without "
-                    "a statistical score, or when the customer is in the event already",
-                    nullable=True,
-                ),
-                Column(f"points_{months}m", "integer", "points of the scorecard: more is safer", nullable=True),
-            )
-        ),
-        Column("is_in_event", "flag", "whether an item is already past due by more than the days of the event"),
-        Column("forced_by", "text", "legal event that leaves only the worst classes possible", nullable=True),
-        Column("forced_class", "integer", "the lowest class it leaves possible", nullable=True),
-        Column("forced_date", "date", "since when it is known", nullable=True),
-        Column("override_class", "integer", "class given by hand and in force", nullable=True),
-        Column("override_author", "text", "who gave it", nullable=True),
-        Column("override_reason", "text", "why", nullable=True),
-        Column("override_expires", "date", "its last day", nullable=True),
-        *(
-            Column(f"reason_{rank}", "text", f"reason {rank} of the class, in the language of the run", nullable=True)
-            for rank in range(1, REASONS_SHOWN + 1)
-        ),
-        Column("open_cents", "cents", "what the customer owes"),
-        Column("overdue_cents", "cents", "of that, what is past due"),
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -85,12 +44,14 @@ class Scored:
 
 
 def score_customers(
-    history: History, snapshot: Snapshot, identified: Identified, *, portfolio: Portfolio, language: str
+    book: Book, history: History, snapshot: Snapshot, identified: Identified, *, portfolio: Portfolio, language: str
 ) -> Scored:
     """The class of each customer at the date of the run, and why.
 
     Parameters
     ----------
+    book
+        The ledger.
     history
         The ledger at each month end and at the date of the run.
     snapshot
@@ -125,12 +86,15 @@ def score_customers(
     )
     scores = _table(figures, expert, decided, reasons, language=language)
     scores = scores.merge(found.chances, on="customer_id", how="left", validate="one_to_one")
+    sectors = customers.set_index("customer_id")["section"]
+    breaks = habit_breaks(snapshot.items, sectors=sectors, connection=book.connection)
+    scores = scores.merge(breaks[["customer_id", "usual_days", "break_ratio"]], on="customer_id", how="left")
     scores = SCORES.conform(scores.assign(risk_level=_levels(scores, decided, found, policy=policy).to_numpy()))
     return Scored(
         tables={"scores": scores, "score_notes": SCORE_NOTES.conform(expert.notes), **found.tables},
         counts={**score_counts(scores), "models": model_counts(found, is_kept=bool(kept))},
         fitted=found.fitted,
-        notes=(*notes, *_said(scores, as_of=as_of, currency=snapshot.currency), *found.notes),
+        notes=(*notes, *score_notes(scores, currency=snapshot.currency), *found.notes),
     )
 
 
@@ -172,23 +136,6 @@ def write_scores(scored: Scored, folder: Path, *, policy: ScoringPolicy) -> None
     """Write each fitted score in the folder `models` of a run, for later months."""
     for score in scored.fitted:
         write_score(score, folder / MODELS_FOLDER, policy=policy, version=__version__)
-
-
-def model_counts(found: StatisticalScores, *, is_kept: bool) -> list[dict[str, Any]]:
-    """What each statistical score is made of: for the manifest."""
-    return [
-        {
-            "horizon_months": score.horizon,
-            "champion": score.champion.name,
-            "fitted_on": dt.date.fromordinal(score.fitted_day).isoformat(),
-            "is_kept": is_kept,
-            "cases": score.cases,
-            "customers": score.customers,
-            "events": score.events,
-            "data_sha256": score.data_sha256,
-        }
-        for score in found.fitted
-    ]
 
 
 def _enrichment(identified: Identified) -> pd.DataFrame:
@@ -240,43 +187,3 @@ def _table(
         overdue_cents=figures["overdue_cents"].fillna(0).astype("int64"),
         **columns,
     )
-
-
-def score_counts(scores: pd.DataFrame) -> dict[str, Any]:
-    """How many customers are in each class, and by what: for the manifest."""
-    classes = scores["risk_class"].value_counts()
-    levels, deciders = scores["risk_level"].value_counts(), scores["decided_by"].value_counts()
-    return {
-        "classes": {name: int(classes.get(name, 0)) for name in ("1", "2", "3", "4", "5", "unknown")},
-        "levels": {name: int(levels.get(name, 0)) for name in LEVELS},
-        "decided_by": {name: int(deciders.get(name, 0)) for name in ("grid", "event", "override", "nothing")},
-    }
-
-
-def _said(scores: pd.DataFrame, *, as_of: dt.date, currency: str) -> tuple[Message, ...]:
-    """How much is owed by whom, and what the grid did not know."""
-
-    def money(concerned: pd.Series) -> Money:
-        return Money(int(scores.loc[concerned, "open_cents"].sum()), currency)
-
-    high, unknown = scores["risk_level"] == "high", scores["risk_level"] == "unknown"
-    graded = scores[~unknown]
-    said = [
-        message(
-            "High risk: {count} customers, who owe {money}. Nothing can be said of {unknown} others, who owe "
-            "{unknown_money}.",
-            count=int(high.sum()),
-            money=money(high),
-            unknown=int(unknown.sum()),
-            unknown_money=money(unknown),
-        )
-    ]
-    if len(graded):
-        said.append(
-            message(
-                "The expert grid knew {share} % of its weights on average; what is missing is left out and the rest "
-                "weighs more (column missing_criteria of the table scores).",
-                share=round(100 * float(graded["known_share"].mean())),
-            )
-        )
-    return tuple(said)

@@ -46,6 +46,7 @@ def test_the_manifest_holds_what_the_contract_says(finished: FinishedRun) -> Non
     assert [(done["name"], done["status"]) for done in manifest["notebooks"]] == [
         ("01_ingestion", "done"),
         ("02_sectors", "done"),
+        ("03_scoring", "done"),
         ("05_cash_forecast", "done"),
     ]
 
@@ -121,7 +122,7 @@ def test_executed_notebooks_keep_their_parameters_and_no_clock(finished: Finishe
 
 
 def test_published_notebooks_show_no_code_and_load_nothing_from_elsewhere(finished: FinishedRun) -> None:
-    for name in ("01_ingestion", "02_sectors", "05_cash_forecast"):
+    for name in ("01_ingestion", "02_sectors", "03_scoring", "05_cash_forecast"):
         html = (finished.folder / f"{name}.html").read_text(encoding="utf-8")
         assert "find_run" not in html
         assert not re.findall(r"""(?:src|href)=["']https?://""", html)

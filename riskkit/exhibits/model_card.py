@@ -1,0 +1,154 @@
+"""The model card: on one page, what the scores predict, on whom, how well, how surely, and where they may be wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from riskkit.exhibits.document import make_page
+from riskkit.exhibits.figure import figure_svg, figure_title
+from riskkit.exhibits.fragment import Html, element, join
+from riskkit.exhibits.language import Language
+from riskkit.exhibits.language import language as language_of
+from riskkit.exhibits.plot_reliability import champion_row, plot_reliability
+from riskkit.exhibits.plot_score_classes import plot_score_classes
+from riskkit.exhibits.plot_score_lift import plot_score_lift
+from riskkit.exhibits.run_tables import RunTables
+from riskkit.exhibits.score_report import (
+    NO_MODEL,
+    drift_table,
+    levels_table,
+    models_table,
+    points_tables,
+    score_sectors_table,
+    thresholds_table,
+)
+from riskkit.exhibits.score_words import CANDIDATES
+from riskkit.exhibits.tables import key_values
+from riskkit.exhibits.theme import style_resource
+
+SCORE_TABLES = (
+    "scores", "score_models", "score_reliability", "score_lift", "scorecard_points", "score_thresholds",
+    "score_sectors", "score_drift",
+)  # fmt: skip
+
+
+def make_model_card(run: RunTables, tables: Mapping[str, pd.DataFrame], *, language: str) -> str:
+    """The model card of a run, as the text of `model_card.html`.
+
+    From: the run, and its tables named in `SCORE_TABLES`.
+    """
+    words = language_of(language)
+    title = words.text("Scores of {company} on {day}: model card", company=run.company,
+                       day=words.date(run.as_of, style="long"))  # fmt: skip
+    models = list(run.manifest.get("scores", {}).get("models", []))
+    parts = [_classes(tables, run, words)]
+    parts += [_horizon(model, tables, words) for model in models]
+    if not models:
+        parts.append(element("p", words.say(NO_MODEL), class_="rk-nothing"))
+    if len(tables["score_thresholds"]):
+        parts += [element("h2", words.text("Where would past results cut?")),
+                  thresholds_table(tables["score_thresholds"], language=language)]  # fmt: skip
+    body = join(
+        element(
+            "main", element("header", element("h1", title), class_="rk-head"), *parts, _limits(words), class_="rk-card"
+        ),
+        _foot(run, words),
+    )
+    return make_page(title, body, language=language, style=style_resource("document.css"))
+
+
+def _classes(tables: Mapping[str, pd.DataFrame], run: RunTables, words: Language) -> Html:
+    figure = plot_score_classes(tables["scores"], language=words.code, currency=run.currency, titled=False)
+    return join(
+        element("h2", words.text("Who is in which class?")),
+        element(
+            "div",
+            _drawn(figure),
+            levels_table(tables["scores"], language=words.code, currency=run.currency),
+            class_="rk-pair",
+        ),
+    )
+
+
+def _horizon(model: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], words: Language) -> Html:
+    """Everything about the score of one horizon."""
+    horizon, language = int(model["horizon_months"]), words.code
+    models = tables["score_models"]
+    figures = element(
+        "div",
+        _drawn(plot_reliability(tables["score_reliability"], models, horizon=horizon, language=language, titled=False)),
+        _drawn(plot_score_lift(tables["score_lift"], models, horizon=horizon, language=language, titled=False)),
+        class_="rk-pair",
+    )
+    return join(
+        element("h2", words.text("How good is the score over {months} months?", months=horizon)),
+        _population(model, models, words),
+        models_table(models, language=language, horizon=horizon),
+        figures if champion_row(models, horizon=horizon) is not None else None,
+        models_table(models, language=language, horizon=horizon, by_cut=True),
+        score_sectors_table(tables["score_sectors"], language=language, horizon=horizon),
+        points_tables(tables["scorecard_points"], language=language, horizon=horizon),
+        drift_table(tables["score_drift"], language=language, horizon=horizon),
+    )
+
+
+def _population(model: Mapping[str, Any], models: pd.DataFrame, words: Language) -> Html:
+    row = champion_row(models, horizon=int(model["horizon_months"]))
+    rows = [
+        (words.text("Model in use"), words.say(CANDIDATES[str(model["champion"])])),
+        (words.text("Fitted on"), words.date(dt.date.fromisoformat(str(model["fitted_on"])))),
+        (words.text("Customers it learned from"), words.number(float(model["customers"]), digits=0)),
+        (words.text("Of those, with an event"), words.number(float(model["events"]), digits=0)),
+        (words.text("Customer-months"), words.number(float(model["cases"]), digits=0)),
+        (words.text("Digest of the data"), str(model["data_sha256"])[:12]),
+    ]
+    if row is not None:
+        rows.insert(5, (words.text("Event rate when tested"), words.share(float(row["event_rate"]), digits=1)))
+    return key_values(rows, caption=words.text("Population"))
+
+
+def _drawn(figure: Figure) -> Html:
+    return element(
+        "section", element("h3", figure_title(figure)), element("div", figure_svg(figure), class_="rk-figure")
+    )
+
+
+def _limits(words: Language) -> Html:
+    said = (
+        words.text(
+            "An event is an item past due by more than the days of the policy, or a collective procedure. A disputed "
+            "invoice counts: lateness is seen, not its reason."
+        ),
+        words.text(
+            "Each case is a customer at a month end, with what was known then. A model is tried on months later than "
+            "those it was taught, never on a debtor it was taught; intervals draw whole debtors."
+        ),
+        words.text(
+            "The outcomes of past months are read in the ledger as it is known today: a lettering made since may have "
+            "moved a payment from one invoice to another."
+        ),
+        words.text(
+            "A probability is about the next months of customers who still buy or owe; those already in the event have "
+            "none. New customers have a rate of their own, or none."
+        ),
+        words.text("A score helps a person decide. Nobody is refused by it alone."),
+    )
+    return join(
+        element("h2", words.text("How to read it, and its limits")),
+        element("ul", *[element("li", text) for text in said], class_="rk-remarks"),
+    )
+
+
+def _foot(run: RunTables, words: Language) -> Html:
+    text = words.text(
+        "Made by riskkit {version}; policy {policy}. Nothing later than {day} is used.",
+        version=str(run.manifest.get("riskkit_version", "")),
+        policy=str(run.manifest.get("policy_sha256", ""))[:12],
+        day=run.as_of,
+    )
+    return element("footer", element("p", text, class_="rk-note"))
