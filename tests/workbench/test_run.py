@@ -151,7 +151,9 @@ def test_notebooks_take_other_parameters(finished: FinishedRun, tmp_path: Path) 
             "style": notebook_resources(language="en"),
             "timeout": 120,
         }
-        for path, more in zip(choose_notebooks(), ({}, {"sectors_shown": 1}, {"items_shown": 1}), strict=True)
+        for path, more in zip(
+            choose_notebooks(), ({}, {"sectors_shown": 1}, {"horizon": 12}, {"items_shown": 1}), strict=True
+        )
     ]
     with Crew() as crew:
         outcomes = crew.run(orders)
