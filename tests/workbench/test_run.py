@@ -157,7 +157,7 @@ def test_notebooks_take_other_parameters(finished: FinishedRun, tmp_path: Path) 
     ]
     with Crew() as crew:
         outcomes = crew.run(orders)
-    assert [outcome.error for outcome in outcomes] == [None, None, None]
+    assert [outcome.error for outcome in outcomes] == [None] * len(outcomes)
     assert "Which files were read" in (tmp_path / "01_ingestion.html").read_text(encoding="utf-8")
 
 
