@@ -16,10 +16,12 @@ from riskkit.exhibits.measure_targets import words_of
 from riskkit.exhibits.measure_words import MEASURES, measure_label
 from riskkit.exhibits.reasons import say_reason
 from riskkit.exhibits.run_tables import RunTables
+from riskkit.exhibits.source_words import kind_text
 from riskkit.exhibits.summary import terms_message
 from riskkit.exhibits.tables import TableColumn, key_values, make_table
 
 FINDINGS_SHOWN = 4
+DOCUMENTS_SHOWN = 10
 
 
 def reconciliation_table(manifest: Mapping[str, Any], *, language: str, currency: str = "EUR") -> Html:
@@ -62,18 +64,30 @@ def matching_table(manifest: Mapping[str, Any], *, language: str) -> Html:
 
 
 def sources_table(manifest: Mapping[str, Any], *, language: str, currency: str = "EUR") -> Html:
-    """The files read, with the rows and the money set aside."""
+    """The files read: what each is, its rows and money, kept and set aside; many electronic invoices are one row."""
     words = language_of(language)
     given = manifest.get("sources") or []
     if not given:
         return element("p", words.text("The run names no source file."), class_="rk-nothing")
-    names = ("file", "rows_read", "rows_rejected", "amount_rejected")
+    names = ("file", "kind", "rows_read", "rows_rejected", "amount_accepted", "amount_rejected")
     frame = pd.DataFrame([{name: source.get(name) for name in names} for source in given])
-    frame["amount_rejected"] = pd.to_numeric(frame["amount_rejected"])
+    sums = [*names[2:]]
+    frame[sums] = frame[sums].apply(pd.to_numeric)
+    documents = frame["kind"].eq("electronic_invoices")
+    if documents.sum() > DOCUMENTS_SHOWN:
+        together = {
+            "file": words.text("{count} electronic invoices", count=int(documents.sum())),
+            "kind": "electronic_invoices",
+            **frame.loc[documents, sums].sum(),
+        }
+        frame = pd.concat([pd.DataFrame([together]), frame[~documents]], ignore_index=True)
+    frame["kind"] = [kind_text(str(kind or ""), words) for kind in frame["kind"]]
     columns = [
         TableColumn("file", words.text("File")),
+        TableColumn("kind", words.text("Kind")),
         TableColumn("rows_read", words.text("Rows read"), "count"),
         TableColumn("rows_rejected", words.text("Set aside"), "count"),
+        TableColumn("amount_accepted", words.text("Amount"), "money"),
         TableColumn("amount_rejected", words.text("Amount set aside"), "money"),
     ]
     caption = words.text("Files read")

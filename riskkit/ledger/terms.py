@@ -141,16 +141,17 @@ def infer_terms(settled: pd.DataFrame, *, legal_days: int) -> TermsChoice:
         best = max(shares, key=lambda code: shares[code])
         if shares[best] >= MIN_SHARE:
             note = message(
-                "The files give no due date. Terms of {code} days are inferred: {share} % of {count} settled invoices "
-                "are paid around that date. If everyone pays late, this reads lateness as terms: give --terms then.",
+                "Where the files give no due date, terms of {code} days are inferred: {share} % of {count} settled "
+                "invoices are paid around that date. If everyone pays late, this reads lateness as terms: give --terms "
+                "then.",
                 code=best,
                 share=round(100 * shares[best]),
                 count=invoices,
             )
             return TermsChoice(best, "inferred", shares[best], note)
     note = message(
-        "The files give no due date and {count} settled invoices show no clear habit: the legal default of {days} days "
-        "is used (Code de commerce, L441-10). Give --terms to change it.",
+        "Where the files give no due date, the legal default of {days} days is used (Code de commerce, L441-10): "
+        "{count} settled invoices show no clear habit. Give --terms to change it.",
         count=invoices,
         days=legal_days,
     )

@@ -71,8 +71,11 @@ def guessed_invoices(seen: Sequence[Contents], found: Found) -> Found:
             codes.remove(unique)
     if not {"customer_id", "customer_name"} & set(result):
         repeated = next((i for i in codes if seen[i].distinct < 0.8), None)
+        named = [i for i in free if i not in used and _is_name(seen[i])]
         if repeated is not None:
             result["customer_id"] = (repeated, 0.55)
+        elif len(named) == 1:
+            result["customer_name"] = (named[0], 0.55)
     return result
 
 
@@ -88,6 +91,10 @@ def _is_code(column: Contents) -> bool:
         and column.date < 0.5
         and column.siren < 0.8
     )
+
+
+def _is_name(column: Contents) -> bool:
+    return column.filled > 0.9 and column.distinct < 0.95 and max(column.with_digit, column.flag, column.currency) < 0.3
 
 
 def _sum_order(table: RawTable, columns: Sequence[int]) -> tuple[int, int, int] | None:

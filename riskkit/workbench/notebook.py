@@ -36,6 +36,7 @@ __all__ = [
     "versions",
 ]
 
+_REJECTS_SHOWN = 40
 _REPAIRS = {
     "none": message("SIREN valid as given"),
     "spaces": message("SIREN repaired: separators"),
@@ -73,6 +74,8 @@ def rejects_table(rejects: pd.DataFrame, *, language: str, currency: str = "EUR"
     words = language_of(language)
     if rejects.empty:
         return element("p", words.text("No row was set aside."), class_="rk-nothing")
+    if rejects.groupby(["source_file", "reason"]).ngroups > _REJECTS_SHOWN:
+        rejects = rejects.assign(source_file=words.text("{count} files", count=rejects["source_file"].nunique()))
     grouped = (
         rejects.groupby(["source_file", "reason"], as_index=False)
         .agg(rows=("source_line", "size"), amount=("amount", "sum"), first=("source_line", "min"))

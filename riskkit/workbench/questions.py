@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from riskkit.exhibits.language import Language
+from riskkit.exhibits.source_words import field_text
 from riskkit.sources.mapping_preview import Preview, changed, preview
 from riskkit.sources.mapping_spec import TableSpec
 
@@ -56,7 +57,7 @@ def _answer(
 ) -> str | None:
     guessed = spec.columns[field]
     show("")
-    show(words.text("Which column is {field} in {file}?", field=field, file=spec.label))
+    show(words.text("Which column is {field} in {file}?", field=field_text(field, words), file=spec.label))
     show(
         "  "
         + words.text(

@@ -9,29 +9,14 @@ from typing import TYPE_CHECKING
 
 from riskkit.errors import Money, message
 from riskkit.exhibits.language import Language
+from riskkit.exhibits.source_words import field_text, kind_text
 
 if TYPE_CHECKING:
     from riskkit.sources.mapping_spec import TableSpec
     from riskkit.sources.reading import Reading, SourceFile
 
 FILE_COLUMNS = ("File", "Kind", "Rows", "Accepted", "Set aside", "Amount", "Amount aside")
-_KINDS = {
-    "customers": message("customers"),
-    "invoices": message("invoices"),
-    "payments": message("payments"),
-    "events": message("events"),
-    "aged_balance": message("aged balance"),
-    "fec": message("ledger (FEC)"),
-    "electronic_invoices": message("electronic invoices"),
-    "bank_statement": message("bank statement"),
-    "ignored": message("orders or quotes"),
-}
 _SHOWN_APART = 10
-
-
-def kind_text(kind: str, words: Language) -> str:
-    """A kind of source in the reader's language."""
-    return words.say(_KINDS[kind]) if kind in _KINDS else kind
 
 
 def reading_lines(reading: Reading, words: Language, *, name: str) -> list[str]:
@@ -52,12 +37,17 @@ def understood_lines(specs: Sequence[TableSpec], words: Language) -> list[str]:
     """Which column was read as what, and what a person should confirm."""
     lines = []
     for spec in specs:
-        mapped = ", ".join(f"{field} ← {header}" for field, header in spec.columns.items())
+        mapped = ", ".join(f"{field_text(field, words)} ← {header}" for field, header in spec.columns.items())
         pairs = ", ".join(f"{due} → {amount}" for due, amount in spec.instalments)
         shown = ", ".join(filter(None, (mapped, pairs)))
         lines.append(f"  {spec.label}: {kind_text(spec.kind, words)}" + (f" ({shown})" if shown else ""))
         if spec.doubtful:
-            lines.append("    " + words.text("to confirm: {fields}", fields=", ".join(spec.doubtful)))
+            lines.append(
+                "    "
+                + words.text(
+                    "to confirm: {fields}", fields=", ".join(field_text(field, words) for field in spec.doubtful)
+                )
+            )
         if spec.unused and spec.kind != "customers":
             lines.append("    " + words.text("columns not used: {headers}", headers=", ".join(spec.unused)))
     return lines

@@ -10,14 +10,16 @@ import ipywidgets
 from riskkit.errors import RiskkitError
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
+from riskkit.exhibits.source_words import field_text, kind_text
+from riskkit.sources.database_names import is_database_table
 from riskkit.sources.mapping import SURE, infer_specs
 from riskkit.sources.mapping_preview import Preview, changed, fields_to_show, preview
-from riskkit.sources.mapping_spec import TableSpec
+from riskkit.sources.mapping_spec import TABLE_KINDS, TableSpec
 from riskkit.workbench.portfolio import SETTINGS_FILE, Portfolio
 from riskkit.workbench.settings_file import save_sources
 
 _ROWS = 5
-_WIDTH = ipywidgets.Layout(width="34rem")
+_WIDTH = ipywidgets.Layout(width="40rem")
 
 
 def mapping_form(portfolio_folder: str, *, language: str = "fr") -> ipywidgets.Widget:
@@ -69,22 +71,25 @@ class MappingForm:
         shown = fields_to_show(spec)
         if not shown:
             self.choices.append({})
-            return ipywidgets.HTML(f"<p>{html.escape(spec.label)}: {spec.kind}</p>")
+            return ipywidgets.HTML(
+                f"<p>{html.escape(spec.label)} · {html.escape(kind_text(spec.kind, self.words))}</p>"
+            )
         seen = preview(spec, folder=self.portfolio.folder)
         none = (self.words.text("(none)"), "")
         chosen = {
             field: ipywidgets.Dropdown(
                 options=[none, *((header, header) for header in seen.headers)],
                 value=next((h for h in seen.headers if h == spec.columns.get(field)), ""),
-                description=field,
-                style={"description_width": "12rem"},
+                description=field_text(field, self.words),
+                style={"description_width": "16rem"},
                 layout=_WIDTH,
             )
             for field in shown
         }
         self.choices.append(chosen)
         rows = [ipywidgets.HBox([choice, ipywidgets.HTML(self._sure(spec, field))]) for field, choice in chosen.items()]
-        head = ipywidgets.HTML(f"<h4>{html.escape(spec.label)} · {spec.kind}</h4>{self._first_rows(spec, seen)}")
+        kind = html.escape(kind_text(spec.kind, self.words))
+        head = ipywidgets.HTML(f"<h4>{html.escape(spec.label)} · {kind}</h4>{self._first_rows(spec, seen)}")
         return ipywidgets.VBox([head, *rows])
 
     def _sure(self, spec: TableSpec, field: str) -> str:
@@ -109,9 +114,10 @@ class MappingForm:
 
 def _with_confidence(spec: TableSpec, folder: Path) -> TableSpec:
     """The specification with how sure an inference would be of each of its columns, where it says the same."""
-    if spec.kind in ("fec", "ignored") or spec.confirmed:
+    if spec.kind not in TABLE_KINDS or spec.confirmed:
         return spec
-    for guess in infer_specs([folder / spec.file]):
+    source = spec.file if is_database_table(spec.file) else folder / spec.file
+    for guess in infer_specs([source]):
         if guess.sheet == spec.sheet and guess.kind == spec.kind:
             same = {
                 field: sure
