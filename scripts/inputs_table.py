@@ -63,6 +63,9 @@ _FOOT = """
   unit; or one column per currency, units per euro) or gives them (`rates: {USD: {2024-01-31: "0.92"}}`). The latest
   rate of the 45 days before the row's date is used; each amount is rounded once to the cent, half to even; what the
   file wrote stays in `x_original_currency` and `x_original_amount`.
+- **A control total**: an aged balance given beside invoices or a ledger is not counted; its balances are compared with
+  them, customer by customer, and the gap is explained line by line. A balance of account 411 alone is written
+  `control: {date: 2024-03-31, total: "12345.67"}` in `portfolio.yaml`.
 - **Several entities**: `x_entity`; a code that names two companies is preceded by its entity.
 - **Headers on two rows**, title rows, totals, repeated headers, several sheets, hidden sheets.
 - **Printed ledgers** whose customers are titles above their movements; balances without ages (« Solde débiteur »,

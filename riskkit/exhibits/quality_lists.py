@@ -10,9 +10,30 @@ from riskkit.exhibits.quality_words import quality_amount, say_packed
 from riskkit.exhibits.tables import TableColumn, make_table
 
 
-def legal_delays_table(legal_delays: pd.DataFrame, *, language: str, currency: str = "EUR", count: int = 10) -> Html:
-    """Customers invoiced with due dates later than the law allows, most money first, and the others in one row."""
+def not_judged(grades: pd.DataFrame | None, dimension: str, *, language: str) -> Html | None:
+    """Why a dimension has no grade, or None when it has one."""
+    if grades is None:
+        return None
+    own = grades[grades["dimension"].eq(dimension) & grades["grade"].isna()]
+    return None if own.empty else element("p", say_packed(str(own["reason"].iloc[0]), language), class_="rk-nothing")
+
+
+def legal_delays_table(
+    legal_delays: pd.DataFrame,
+    *,
+    language: str,
+    currency: str = "EUR",
+    count: int = 10,
+    grades: pd.DataFrame | None = None,
+) -> Html:
+    """Customers invoiced with due dates later than the law allows, most money first, and the others in one row.
+
+    `grades` says whether there was anything to judge.
+    """
     words = language_of(language)
+    unjudged = not_judged(grades, "conformity", language=language)
+    if legal_delays.empty and unjudged is not None:
+        return unjudged
     if legal_delays.empty:
         return element("p", words.text("No due date is later than the law allows."), class_="rk-nothing")
     names = legal_delays["customer_name"].where(legal_delays["customer_name"].notna(), legal_delays["customer_id"])
@@ -59,9 +80,22 @@ def legal_delays_table(legal_delays: pd.DataFrame, *, language: str, currency: s
     return make_table(shown, columns, language=language, caption=caption, currency=currency, total=total)
 
 
-def reconciliation_lines_table(parts: pd.DataFrame, *, language: str, currency: str = "EUR", count: int = 20) -> Html:
-    """What the gap between the files and the control total is made of; the parts add up to it."""
+def reconciliation_lines_table(
+    parts: pd.DataFrame,
+    *,
+    language: str,
+    currency: str = "EUR",
+    count: int = 20,
+    grades: pd.DataFrame | None = None,
+) -> Html:
+    """What the gap between the files and the control total is made of; the parts add up to it.
+
+    `grades` says whether there was a control total.
+    """
     words = language_of(language)
+    unjudged = not_judged(grades, "reconciliation", language=language)
+    if parts.empty and unjudged is not None:
+        return unjudged
     if parts.empty:
         return element("p", words.text("The files add up to the control total."), class_="rk-nothing")
     amounts = quality_amount(parts)

@@ -112,8 +112,10 @@ def profile_table(sums: pd.DataFrame, *, ledger: SettledLedger) -> pd.DataFrame:
         sums["due_half"] == sums["due_half"].shift(1) + 1
     )
     previous = profile.shift(1).where(follows)
-    starts = sums["due_half"].map(lambda half: pd.Timestamp(half_start(int(half))))
+    # cast: without any row there is nothing to tell pandas that these are dates
+    starts = sums["due_half"].map(lambda half: pd.Timestamp(half_start(int(half)))).astype("datetime64[us]")
     ends = sums["due_half"].map(lambda half: pd.Timestamp(half_start(int(half) + 1)) - pd.Timedelta(days=1))
+    ends = ends.astype("datetime64[us]")
     return PAYER_PROFILES.conform(
         pd.DataFrame(
             {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -16,22 +15,20 @@ from riskkit.errors import DataError, Message, message, raise_all
 from riskkit.schemas import REJECTS
 from riskkit.sources import container, parsing
 from riskkit.sources.advance import Advance, Tell
-from riskkit.sources.aged_balance import read_aged_balances
-from riskkit.sources.bank_statement import read_bank_statements
 from riskkit.sources.cells import TypedRows, typed_rows
 from riskkit.sources.currencies import Rates
 from riskkit.sources.einvoice_beside import read_with_documents
 from riskkit.sources.electronic_invoices import KIND as DOCUMENTS
-from riskkit.sources.electronic_invoices import read_electronic_invoices
-from riskkit.sources.left_out import all_aside, empty_reading, rows_aside, with_aside
+from riskkit.sources.left_out import empty_reading, rows_aside, with_aside
 from riskkit.sources.mapping import TableSpec, check_spec, infer_specs, infer_table
 from riskkit.sources.opening import Source, open_described
 from riskkit.sources.plan import Plan
-from riskkit.sources.reading import NEVER, Reading
+from riskkit.sources.reading import Reading
 from riskkit.sources.reshape import Opened, reshaped, with_extra_columns
 from riskkit.sources.tables import no_invoices, read_beside_ledger, read_tables
 from riskkit.sources.tables_customers import merged
 from riskkit.sources.tabular import RawTable
+from riskkit.sources.unmapped import Unmapped
 
 Progress = Callable[[str], None]
 _MEMORY = "1GB"
@@ -94,7 +91,7 @@ def read_files(
     Raises one `DataError` with a message for every file that cannot be read.
     """
     plan = Plan.of(specs, home=folder or Path())
-    given = _Given(plan, folder or Path(), currency, as_of, rates, progress)
+    given = Unmapped(plan, folder or Path(), currency, as_of, rates, progress)
     before = container.stamps(given.home / spec.file for spec in specs)
     with (
         tempfile.TemporaryDirectory() as aside,
@@ -119,72 +116,9 @@ def read_files(
     if needs_invoices and not reading.rows("invoices"):
         raise DataError(no_invoices([spec.label for spec in plan.statements]))
     others += given.aside()
+    reading = reading.changed(control=given.control(reading))
     container.check_unchanged(before)
     return with_aside(reading, others) if others else reading
-
-
-@dataclass(frozen=True)
-class _Given:
-    """What is asked of a reading, and the readers that need no mapping."""
-
-    plan: Plan
-    home: Path
-    currency: str | None
-    as_of: dt.date | None
-    rates: Rates | None
-    progress: Progress | None
-
-    def base(self) -> Reading | None:
-        """The ledger, the electronic invoices or the aged balance that the tables complete; None without any."""
-        if self.plan.ledgers:
-            return self._ledgers(self.plan.ledgers)
-        if self.plan.documents:
-            return self._documents(self.plan.documents)
-        return self._aged(self.plan.aged, self.as_of) if self.plan.aged else None
-
-    def with_statements(self, reading: Reading) -> Reading:
-        """The reading with the payments that its bank statements surely show."""
-        paths = [self.home / spec.file for spec in self.plan.statements]
-        return read_bank_statements(paths, ledger=reading, progress=self.progress) if paths else reading
-
-    def aside(self) -> list[Reading]:
-        """Sources without mapping that only say again what others say, every row of each set aside."""
-        found = []
-        for kind in ("electronic_invoices", "bank_statement", "aged_balance"):
-            specs = [(spec, reason) for spec, reason in self.plan.aside if spec.kind == kind]
-            if not specs:
-                continue
-            named, reason = [spec for spec, _ in specs], specs[0][1]
-            if kind == "electronic_invoices":
-                reading = self._documents(named)
-            elif kind == "bank_statement":
-                paths = [self.home / spec.file for spec in named]
-                nothing = empty_reading(currency=self.currency or "EUR")
-                reading = read_bank_statements(paths, ledger=nothing, progress=self.progress)
-            else:
-                reading = self._aged(named, self.as_of or NEVER)
-            found.append(all_aside(reading, reason))
-        return found
-
-    def _ledgers(self, specs: Sequence[TableSpec]) -> Reading:
-        from riskkit.sources.fec import read_fec
-
-        for spec in specs:
-            self._begin(spec)
-        chosen = self.currency or next((spec.currency for spec in specs if spec.currency), "EUR")
-        return read_fec([self.home / spec.file for spec in specs], currency=chosen)
-
-    def _documents(self, specs: Sequence[TableSpec]) -> Reading:
-        for spec in specs:
-            self._begin(spec)
-        return read_electronic_invoices([self.home / spec.file for spec in specs], currency=self.currency)
-
-    def _aged(self, specs: Sequence[TableSpec], as_of: dt.date | None) -> Reading:
-        return read_aged_balances(specs, folder=self.home, currency=self.currency, as_of=as_of, rates=self.rates)
-
-    def _begin(self, spec: TableSpec) -> None:
-        if self.progress is not None:
-            self.progress(spec.label)
 
 
 def _joined(

@@ -26,8 +26,8 @@ WHY = {
         "would count them twice."
     ),
     "in_invoices": message(
-        "{file} is left out ({rows} rows, {money}): it is an aged balance, and the files given hold the invoices "
-        "themselves. Compare their totals."
+        "{file} is not counted ({rows} rows, {money}): it is an aged balance, and the files given hold the invoices "
+        "themselves. Its balances are compared with them, customer by customer, in the quality report."
     ),
     "net_of_payments": message(
         "{file} is left out ({rows} rows, {money}): an aged balance is already net of payments, and holds no invoice "

@@ -97,7 +97,7 @@ def _best_kind(table: RawTable, seen: Sequence[mapping_contents.Contents]) -> Ta
         found = assign(table.headers, seen, fields(kind))
         pairs = numbered_pairs(table.headers, seen) if kind == "invoices" else ()
         if kind == "invoices":
-            found = one_entity(completed(seen, with_sums(table, seen, found)))
+            found = one_entity(completed(table, seen, with_sums(table, seen, found)))
         columns = {field: table.headers[index] for field, (index, _) in found.items()}
         missing = [field for field in missing_fields(kind, columns) if not (pairs and field == "amount")]
         if missing or not _makes_sense(kind, columns, has_pairs=bool(pairs)):
@@ -117,7 +117,7 @@ def _best_kind(table: RawTable, seen: Sequence[mapping_contents.Contents]) -> Ta
 
 def _guessed(table: RawTable, seen: Sequence[mapping_contents.Contents]) -> TableSpec | None:
     """A table of invoices by its contents: amounts, dates and codes whose headers say nothing."""
-    found = guessed_invoices(seen, with_sums(table, seen, assign(table.headers, seen, fields("invoices"))))
+    found = guessed_invoices(table, seen, with_sums(table, seen, assign(table.headers, seen, fields("invoices"))))
     columns = {field: table.headers[index] for field, (index, _) in found.items()}
     if missing_fields("invoices", columns) or "issue_date" not in columns or "invoice_number" not in columns:
         return None
@@ -243,7 +243,7 @@ def _lacks(table: RawTable, spec: TableSpec | None) -> Message | None:
     if spec is not None and spec.kind != "customers":
         return None
     seen = mapping_contents.contents(table)
-    found = completed(seen, assign(table.headers, seen, fields("invoices")))
+    found = completed(table, seen, assign(table.headers, seen, fields("invoices")))
     columns = {field: table.headers[index] for field, (index, _) in found.items()}
     if "invoice_number" not in columns or not {"issue_date", "due_date"} & set(columns):
         return None

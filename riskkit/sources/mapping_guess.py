@@ -38,8 +38,11 @@ def with_sums(table: RawTable, seen: Sequence[Contents], found: Found) -> Found:
     return result
 
 
-def completed(seen: Sequence[Contents], found: Found) -> Found:
-    """An invoice table whose issue date has an unknown header: the one column of dates left, to be confirmed."""
+def completed(table: RawTable, seen: Sequence[Contents], found: Found) -> Found:
+    """An invoice table whose dates have unknown headers: the earliest column of dates left, and the latest of two.
+
+    Both are to be confirmed.
+    """
     if "issue_date" in found or not {"invoice_number", "due_date"} & set(found):
         return found
     taken = {index for index, _ in found.values()}
@@ -47,18 +50,25 @@ def completed(seen: Sequence[Contents], found: Found) -> Found:
         i for i, column in enumerate(seen)
         if i not in taken and column.date > 0.9 and column.whole_number < 0.5 and column.filled > 0.5
     ]  # fmt: skip
-    return {**found, "issue_date": (dates[0], 0.6)} if len(dates) == 1 else found
+    return {**found, **_dated(table, dates[:2], found)} if dates else found
 
 
-def guessed_invoices(seen: Sequence[Contents], found: Found) -> Found:
+def _dated(table: RawTable, columns: Sequence[int], found: Found) -> Found:
+    """Columns of dates as issue and due dates, the earlier on average first."""
+    days = ", ".join(f"avg(cell_date({quoted(f'c{i}')}, false) - date '1970-01-01')" for i in columns)
+    means = table.relation.limit(500).aggregate(days).fetchall()[0]
+    ordered = [index for _, index in sorted(zip(means, columns, strict=True), key=lambda pair: pair[0] or 0)]
+    wanted = [field for field in ("issue_date", "due_date") if field not in found]
+    return {field: (index, 0.6) for field, index in zip(wanted, ordered, strict=False)}
+
+
+def guessed_invoices(table: RawTable, seen: Sequence[Contents], found: Found) -> Found:
     """Fields of an invoice table that no header names, by contents alone; every one is to be confirmed."""
     result = dict(found)
     taken = {index for index, _ in found.values()}
     free = [i for i, column in enumerate(seen) if i not in taken and column.filled > 0.3 and column.contact < 0.5]
     dates = [i for i in free if seen[i].date > 0.9 and seen[i].whole_number < 0.5]
-    for field in ("issue_date", "due_date"):
-        if field not in result and dates:
-            result[field] = (dates.pop(0), 0.6)
+    result |= _dated(table, dates[:2], result) if dates else {}
     numbers = [i for i in free if _is_amount(seen[i]) and seen[i].decimals > 0.5]
     if not set(result) & {"amount", "open_amount", "debit", "credit", "excl_tax_amount", "unit_price"} and numbers:
         result["amount"] = (numbers[0], 0.6)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from riskkit.errors import Message, message
+from riskkit.sources.control import Control
 from riskkit.sources.quality_customers import find_customers
 from riskkit.sources.quality_dates import find_dates
 from riskkit.sources.quality_duplicates import find_duplicates
@@ -21,7 +22,7 @@ from riskkit.sources.quality_grades import make_grades
 from riskkit.sources.quality_holes import find_holes
 from riskkit.sources.quality_kinds import FindingKind, row_or_ledger_kind
 from riskkit.sources.quality_orphans import find_orphans
-from riskkit.sources.quality_reconciliation import Control, ledger_control, reconcile
+from riskkit.sources.quality_reconciliation import ledger_control, reconcile
 from riskkit.sources.quality_rejects import PREFIX, find_rejects, reject_kind
 from riskkit.sources.quality_signs import find_signs, find_taxes
 from riskkit.sources.quality_tables import QUALITY, QUALITY_ROWS, SEVERITIES, pack_message
@@ -65,7 +66,8 @@ def make_quality(
     customers
         The customers once identified (SIREN repaired); those of the reading otherwise.
     control
-        What the receivables should be. A French ledger controls itself by its own account 411.
+        What the receivables should be; without one, an aged balance read beside the invoices, else a French ledger's
+        own account 411.
     activity
         Of the seller, a line of `legal_terms.yaml`: which payment terms the law allows.
 
@@ -84,7 +86,7 @@ def make_quality(
         *find_rejects(evidence),
         *unlawful,
     ]
-    control = control or ledger_control(reading)
+    control = control or reading.control or ledger_control(reading)
     bases = dict(evidence.bases)
     parts = pd.DataFrame()
     if control is not None and control.total is not None:
@@ -102,7 +104,8 @@ def _unjudged(evidence: Evidence, *, has_control: bool) -> dict[str, Message]:
     unjudged = {}
     if not has_control:
         unjudged["reconciliation"] = message(
-            "Not computable: no control total. Give the balance of account 411 or of the aged balance, and its date."
+            "Not computable: no control total. Add the aged balance to the files, or write control: {{date, total}} in "
+            "portfolio.yaml."
         )
     if not evidence.invoices["due_date"].notna().any():
         unjudged["conformity"] = message("Not computable: the files hold no due date.")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from riskkit.errors import Message, Money, message
+from riskkit.sources.control import Control
 from riskkit.sources.quality_evidence import Evidence, Found, example_text
 from riskkit.sources.quality_orphans import copies_and_orphans
 from riskkit.sources.quality_tables import RECONCILIATION, pack_message
@@ -29,25 +28,6 @@ _CAUSES = {
     "credit_balances": message("Customers in credit are not in the control total"),
     "catch_all": message("Accounts that mix several customers are not in the control total"),
 }
-
-
-@dataclass(frozen=True)
-class Control:
-    """What the receivables should be: a total at a date and, when known, each customer's balance.
-
-    `customers`: customer_id, balance_cents. `total_cents` is their sum when it is not given.
-    """
-
-    date: dt.date
-    total_cents: int | None = None
-    customers: pd.DataFrame | None = None
-
-    @property
-    def total(self) -> int | None:
-        """The total expected, or None when nothing says it."""
-        if self.total_cents is not None:
-            return self.total_cents
-        return None if self.customers is None else int(self.customers["balance_cents"].sum())
 
 
 def ledger_control(reading: Reading) -> Control | None:

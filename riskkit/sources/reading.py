@@ -13,6 +13,7 @@ from riskkit import engine
 from riskkit.engine import Lazy
 from riskkit.errors import Message, Money, ReconciliationError, message
 from riskkit.schemas import CUSTOMERS, EVENTS, INVOICES, PAYMENTS, REJECTS
+from riskkit.sources.control import Control
 from riskkit.sources.stored import StoredTable, TableField
 
 NEVER = dt.date(1990, 1, 1)
@@ -61,6 +62,7 @@ class Reading:
     `coverage_start` is the first day from which every movement is known (a ledger's first day after its opening
     balances; otherwise the first issue date). `latest_date` is the latest date found: the default `as_of`.
     `notes` say in words what was understood, assumed or left out. `due_dates` is "file" or "none".
+    `control` is what an aged balance read beside the invoices says that they should add up to.
 
     `invoices` and `payments` are pandas frames to those who use them; a large reading keeps them in files and loads
     them only then. `lazy` and `rows` never load them.
@@ -77,6 +79,7 @@ class Reading:
     events: pd.DataFrame = field(default_factory=EVENTS.empty)
     rejects: pd.DataFrame = field(default_factory=REJECTS.empty)
     notes: tuple[Message, ...] = ()
+    control: Control | None = None
 
     def __post_init__(self) -> None:
         """Cast every table to its contract and check that nothing was lost, row or cent."""

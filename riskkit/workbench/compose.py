@@ -80,7 +80,8 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     progress.stage("measure")
     history = strike_history(book, as_of=date, policy=policy, terms=terms)
     behind = ledger_tables(snapshot, book, policy=policy)
-    quality = make_quality(reading, as_of=date, customers=customers)
+    said = portfolio.settings.control
+    quality = make_quality(reading, as_of=date, customers=customers, control=said.control if said else None)
     progress.stage("sectors")
     explained = explain_unpaid(reading, customers, snapshot, history.months, policy=policy, language=language)
     progress.stage("scores")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,12 +21,13 @@ from riskkit.policy import POLICY_FILE, Policy, read_policy, validation_messages
 from riskkit.policy_own import BalanceSheet
 from riskkit.sources.collect import read_files
 from riskkit.sources.currencies import read_rates
-from riskkit.sources.database_names import database_label, is_database_table
 from riskkit.sources.mapping import TableSpec, infer_specs
 from riskkit.sources.opening import Source
 from riskkit.sources.reading import Reading
+from riskkit.workbench.control_settings import ControlSettings
 from riskkit.workbench.policy_text import policy_text
 from riskkit.workbench.run_folder import MANIFEST
+from riskkit.workbench.source_names import common_name, moved, relative, source_exists
 
 SETTINGS_FILE = "portfolio.yaml"
 _HIDDEN_FIELDS = {"confidence", "unused"}
@@ -45,6 +44,7 @@ class Settings(BaseModel):
     terms: Annotated[str, Field(max_length=20)] = ""
     policy: str = POLICY_FILE
     rates: str | dict[str, Any] | None = None
+    control: ControlSettings | None = None
     companies: ProviderSettings = ProviderSettings()
     score_model: str | None = None
     balance_sheet: BalanceSheet | None = None
@@ -119,7 +119,7 @@ class Portfolio:
                 )
             )
         settings = _read_settings(path)
-        missing = [spec.file for spec in settings.sources if not _exists(spec.file, folder)]
+        missing = [spec.file for spec in settings.sources if not source_exists(spec.file, folder)]
         if missing:
             raise UsageError(
                 *(
@@ -162,8 +162,7 @@ class Portfolio:
         home = folder or Path()
         given = [source if isinstance(source, str) else source.absolute() for source in files]
         specs = [
-            spec.model_copy(update={"file": _moved(spec.file, Path(), home)})
-            for spec in infer_specs(given, known=known)
+            spec.model_copy(update={"file": moved(spec.file, Path(), home)}) for spec in infer_specs(given, known=known)
         ]
         values = {
             "name": name or common_name(files),
@@ -193,13 +192,14 @@ class Portfolio:
         sources = []
         for spec in self.settings.sources:
             kept = spec.model_dump(exclude_defaults=True, exclude=_HIDDEN_FIELDS)
-            kept["file"] = _moved(spec.file, self.folder, home)
+            kept["file"] = moved(spec.file, self.folder, home)
             sources.append(kept)
         values = {
             "name": self.name,
             "language": self.settings.language,
             **self.settings.model_dump(include={"currency", "terms"}, exclude_defaults=True),
             **self._rates(home),
+            **self.settings.model_dump(mode="json", include={"control"}, exclude_none=True),
             **self._companies(home),
             **self._score_model(home),
             **self.settings.model_dump(include={"balance_sheet"}, exclude_none=True, mode="json"),
@@ -216,20 +216,20 @@ class Portfolio:
         """The rates as a settings file in `home` names them."""
         given = self.settings.rates
         if isinstance(given, str):
-            return {"rates": _relative((self.folder / given).absolute(), home)}
+            return {"rates": relative((self.folder / given).absolute(), home)}
         return {} if given is None else {"rates": given}
 
     def _score_model(self, home: Path) -> dict[str, object]:
         """The folder of fitted scores as a settings file in `home` names it."""
         given = self.settings.score_model
-        return {} if given is None else {"score_model": _relative((self.folder / given).absolute(), home)}
+        return {} if given is None else {"score_model": relative((self.folder / given).absolute(), home)}
 
     def _companies(self, home: Path) -> dict[str, object]:
         """The sources about companies as a settings file in `home` names them."""
         given = self.settings.companies
         if given.is_empty:
             return {}
-        moved = given.renamed(lambda name: _relative((self.folder / name).absolute(), home))
+        moved = given.renamed(lambda name: relative((self.folder / name).absolute(), home))
         return {"companies": moved.model_dump(mode="json", exclude_defaults=True)}
 
     def _advice(self) -> str:
@@ -246,22 +246,6 @@ class Portfolio:
         return "".join(f"# {line}\n" for line in lines)
 
 
-def common_name(sources: Sequence[Source]) -> str:
-    """What the names of the files have in common, without dates or extensions; else the name of their folder."""
-    files = [Path(database_label(source) or source) if isinstance(source, str) else source for source in sources]
-    if len(files) == 1 and files[0].is_dir():
-        return files[0].absolute().name or "portfolio"
-    if len(files) == 1:
-        stem = files[0].name.split(".")[0]
-        return re.sub(r"[\W_]*(19|20)\d{6}$", "", stem) or stem or "portfolio"
-    stems = [re.sub(r"[\W_]*\d[\d\W_]*$", "", path.name.split(".")[0]) for path in files]
-    shared = takewhile(lambda letters: len(set(letters)) == 1, zip(*stems, strict=False))
-    common = "".join(letters[0] for letters in shared).rstrip(" _-.")
-    if len(common) >= 3:
-        return common
-    return files[0].absolute().parent.name or "portfolio"
-
-
 def _read_settings(path: Path) -> Settings:
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -273,17 +257,3 @@ def _read_settings(path: Path) -> Settings:
         return Settings.model_validate(values)
     except ValidationError as fault:
         raise UsageError(*validation_messages(fault, file=path.name)) from None
-
-
-def _exists(source: str, folder: Path) -> bool:
-    """Whether a source is there; a database is asked when it is read."""
-    return is_database_table(source) or (folder / source).exists()
-
-
-def _moved(source: str, folder: Path, home: Path) -> str:
-    """A source of a portfolio in `folder`, as a portfolio in `home` names it."""
-    return source if is_database_table(source) else _relative((folder / source).absolute(), home)
-
-
-def _relative(path: Path, folder: Path) -> str:
-    return Path(os.path.relpath(path, folder.absolute())).as_posix()

@@ -218,3 +218,33 @@ def test_files_of_one_name_do_not_overwrite_each_other_in_a_portfolio(tmp_path, 
         Path(month, "factures.csv").write_text(text)
     assert main(["init", "p", "--from", "avril/factures.csv", "mai/factures.csv", "--yes"]) == 0
     assert Portfolio.open(Path("p")).read().invoices["amount_cents"].sum() == 3000
+
+
+def test_an_aged_balance_beside_the_invoices_is_their_control_customer_by_customer(tmp_path, monkeypatch):
+    """The balance shows 100 for ALPHA and 80 for BETA; the invoices say 100 and 60: the gap is BETA's 20."""
+    monkeypatch.chdir(tmp_path)
+    Path("factures.csv").write_text(
+        "N° facture;Code client;Client;Date facture;Échéance;Montant TTC\n"
+        "F1;C1;ALPHA;05/01/2024;04/02/2024;100,00\nF2;C2;BETA;06/01/2024;05/02/2024;60,00\n"
+    )
+    text = "Client;Total;Non échu;1-30;> 30\nALPHA;100;100;0;0\nBETA;80;80;0;0\n"
+    Path("balance agee 2024-01-31.csv").write_text(text)
+    assert main(["init", "p", "--from", "factures.csv", "balance agee 2024-01-31.csv", "--yes"]) == 0
+    finished = make_tables(Portfolio.open(Path("p")), as_of=dt.date(2024, 1, 31), folder=tmp_path / "run")
+    assert finished.manifest["kpis"]["open_items_amount"] == Decimal("160.00")
+    parts = duckdb.read_parquet(str(finished.folder / "tables/reconciliation_lines.parquet")).df()
+    assert [(row["customer_id"], float(row["amount"])) for _, row in parts.iterrows()] == [("C2", -20.0)]
+
+
+def test_a_control_total_of_the_settings_is_compared_and_travels_with_the_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("factures.csv").write_text("N° facture;Client;Date facture;Montant TTC\nF1;ALPHA;05/01/2024;100,00\n")
+    assert main(["init", "p", "--from", "factures.csv", "--yes"]) == 0
+    settings = Path("p/portfolio.yaml")
+    settings.write_text(settings.read_text(encoding="utf-8") + "control: {date: 2024-01-31, total: 130.55}\n", "utf-8")
+    finished = make_tables(Portfolio.open(Path("p")), as_of=dt.date(2024, 1, 31), folder=tmp_path / "run")
+    parts = duckdb.read_parquet(str(finished.folder / "tables/reconciliation_lines.parquet")).df()
+    assert parts["amount"].astype(float).sum() == pytest.approx(-30.55)
+    kept = Portfolio.open(finished.folder).settings.control
+    assert kept is not None
+    assert (kept.date, kept.total) == (dt.date(2024, 1, 31), Decimal("130.55"))

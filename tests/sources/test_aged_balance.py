@@ -140,7 +140,8 @@ def test_a_balance_beside_the_invoices_is_left_out(tmp_path):
     invoices = _csv(tmp_path, "N° facture;Code client;Date facture;Montant TTC\nF1;C1;31/01/2024;10,00\n", "f.csv")
     reading, _ = collect([_workbook(tmp_path), invoices])
     assert reading.invoices["amount_cents"].tolist() == [1000]
-    assert "balance_agee.xlsx est laissé de côté" in _notes(reading)
+    assert "balance_agee.xlsx n’est pas compté" in _notes(reading)
+    assert reading.control is not None
 
 
 def test_invoices_shown_by_age_stay_invoices(tmp_path):

@@ -15,8 +15,8 @@ from riskkit.workbench import commands
 from riskkit.workbench.cli import main
 from riskkit.workbench.cli_help import read_date
 from riskkit.workbench.file_choice import expand_files
-from riskkit.workbench.portfolio import common_name
 from riskkit.workbench.run import FinishedRun
+from riskkit.workbench.source_names import common_name
 from tests.workbench.conftest import INVOICES
 
 

@@ -19,6 +19,7 @@ from riskkit.workbench.portfolio import SETTINGS_FILE, Portfolio
 from riskkit.workbench.settings_file import save_sources
 
 _ROWS = 5
+_CELL = "style='padding:2px 16px 2px 0;text-align:left;white-space:nowrap'"
 _WIDTH = ipywidgets.Layout(width="40rem")
 
 
@@ -100,15 +101,15 @@ class MappingForm:
         return f"{html.escape(self.words.share(sure))}{mark}"
 
     def _first_rows(self, spec: TableSpec, seen: Preview) -> str:
-        cells = "".join(f"<th scope='col'>{html.escape(header)}</th>" for header in seen.headers)
+        cells = "".join(f"<th scope='col' {_CELL}>{html.escape(header)}</th>" for header in seen.headers)
         body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell[:40])}</td>" for cell in row) + "</tr>"
+            "<tr>" + "".join(f"<td {_CELL}>{html.escape(cell[:40])}</td>" for cell in row) + "</tr>"
             for row in seen.rows[:_ROWS]
         )
         caption = html.escape(self.words.text("The first rows of {file}", file=spec.label))
         return (
-            f"<div style='overflow-x:auto'><table><caption>{caption}</caption><thead><tr>{cells}</tr></thead>"
-            f"<tbody>{body}</tbody></table></div>"
+            f"<div style='overflow-x:auto'><table><caption style='text-align:left'>{caption}</caption>"
+            f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>"
         )
 
 
