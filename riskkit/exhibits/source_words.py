@@ -44,7 +44,7 @@ _FIELDS = {
     "status": message("status of payment"),
     "currency": message("currency"),
     "document_type": message("type of document or journal"),
-    "disputed": message("disputed"),
+    "disputed": message("under dispute"),
     "dispute_date": message("disputed since"),
     "label": message("label"),
     "payment_id": message("payment number"),
