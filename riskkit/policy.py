@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from riskkit.errors import Message, UsageError, message
 from riskkit.policy_companies import SCALE_0_100, BureauScale, DebtorPolicy, MatchingPolicy
+from riskkit.policy_decisions import DecisionsPolicy
 from riskkit.policy_drivers import DriverPolicy, MatrixPolicy
 from riskkit.policy_forecast import ForecastPolicy
 from riskkit.policy_measures import MeasuresPolicy
@@ -68,6 +69,9 @@ class Policy(BaseModel):
 
     scores: ScoringPolicy = Field(
         ScoringPolicy(), description="who is a risk: the expert grid, the models, the classes"
+    )
+    decisions: DecisionsPolicy = Field(
+        DecisionsPolicy(), description="what to do about each customer: losses, credit limits"
     )
     measures: MeasuresPolicy = Field(MeasuresPolicy(), description="targets, own measures, profiles, penalties")
     forecast: ForecastPolicy = Field(ForecastPolicy(), description="when open items are expected to be paid")

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from riskkit.companies.bureau import BureauFile
+from riskkit.companies.credit_file import CreditFile
 from riskkit.companies.http_client import HttpSettings, PoliteClient
 from riskkit.companies.http_provider import HttpProvider
 from riskkit.companies.providers import AccountsFile, BodaccFiles, BureauExport, Provider
@@ -43,9 +44,10 @@ class ProviderSettings(BaseModel):
     """Where facts about companies come from. Names of files and folders are relative to the portfolio's folder.
 
     `sirene` is the register that customers without a SIREN are looked for in, and `answers` the file where what people
-    confirmed or refused is kept. `parents` is a file of groups (siren, parent_siren). `bodacc_complete_since` says that
-    the notices hold every one from that day on: a company without notice is then `in_bonis`, and not `unknown`. `http`
-    is off unless it says `enabled: true`; `http_date` is then the day on which the services are asked.
+    confirmed or refused is kept. `credit` is a file of limits in force, insurance and orders; `parents` is a file of
+    groups (siren, parent_siren). `bodacc_complete_since` says that the notices hold every one from that day on: a
+    company without notice is then `in_bonis`, and not `unknown`. `http` is off unless it says `enabled: true`;
+    `http_date` is then the day on which the services are asked.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +61,7 @@ class ProviderSettings(BaseModel):
     bodacc_complete_since: dt.date | None = None
     accounts: tuple[AccountsSource, ...] = ()
     bureaus: tuple[BureauFile, ...] = ()
+    credit: CreditFile | None = None
     http: HttpSettings = HttpSettings()
     http_date: dt.date | None = None
 
@@ -84,6 +87,7 @@ class ProviderSettings(BaseModel):
                 "bodacc": tuple(name(part) for part in self.bodacc),
                 "accounts": tuple(part.model_copy(update={"file": name(part.file)}) for part in self.accounts),
                 "bureaus": tuple(part.model_copy(update={"file": name(part.file)}) for part in self.bureaus),
+                "credit": self.credit and self.credit.model_copy(update={"file": name(self.credit.file)}),
             }
         )
 

@@ -78,7 +78,7 @@ def company_tables(identified: Identified, ageing: pd.DataFrame) -> dict[str, pd
         "coverage": COVERAGE.conform(
             coverage(identified.enrichment, exposure_cents=exposure(identified.customers, ageing))
         ),
-        "enrichment": _enrichment(identified),
+        "enrichment": enrichment_table(identified),
     }
 
 
@@ -167,7 +167,7 @@ def _is_repaired(customers: pd.DataFrame) -> pd.Series:
     return is_given & (customers["siren_repair"] != "none")
 
 
-def _enrichment(identified: Identified) -> pd.DataFrame:
+def enrichment_table(identified: Identified) -> pd.DataFrame:
     """What was added, under the names of the fields whatever the client's columns are called."""
     found = identified.enrichment
     if not found.columns:

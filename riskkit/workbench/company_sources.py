@@ -15,8 +15,8 @@ def company_sources(settings: ProviderSettings, *, folder: Path) -> list[dict[st
     """Name, digest and kind of every file about companies that a portfolio names, for the manifest.
 
     From: the portfolio's settings under `companies`, and its folder.
-    To:   file, sha256, kind (register, answers, groups, notices, events, accounts, ratings), by kind then name; a
-          folder stands for its files, as the run read them. Answers are there once a person gave some.
+    To:   file, sha256, kind (register, answers, groups, notices, events, accounts, ratings, credit), by kind
+          then name; a folder stands for its files, as the run read them. Answers are there once a person gave some.
     """
     named = sorted({(kind, path) for kind, path in _files(settings, folder)}, key=lambda pair: (pair[0], pair[1].name))
     return [{"file": path.name, "sha256": sha256(path), "kind": kind} for kind, path in named]
@@ -36,3 +36,5 @@ def _files(settings: ProviderSettings, folder: Path) -> Iterator[tuple[str, Path
     for kind, sources in (("events", settings.events), ("accounts", settings.accounts), ("ratings", settings.bureaus)):
         for source in sources:
             yield kind, folder / source.file
+    if settings.credit is not None:
+        yield "credit", folder / settings.credit.file

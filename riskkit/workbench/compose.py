@@ -20,6 +20,7 @@ from riskkit.sources.reading import Reading
 from riskkit.sources.stored import StoredTable
 from riskkit.workbench.companies_stage import Identified, identify_companies
 from riskkit.workbench.companies_tables import company_notes, company_tables
+from riskkit.workbench.decisions_stage import decide_customers
 from riskkit.workbench.drivers_stage import explain_unpaid
 from riskkit.workbench.ledger_stage import ledger_tables
 from riskkit.workbench.portfolio import Portfolio
@@ -90,6 +91,9 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     forecast = forecast_cash(
         book, customers, reading.events, snapshot.open_items, as_of=date, policy=policy, terms_code=terms.code
     )
+    decided = decide_customers(
+        snapshot, identified, scored.tables["scores"], behind=behind, portfolio=portfolio, language=language
+    )
     return Composition(
         reading=reading,
         snapshot=snapshot,
@@ -111,10 +115,17 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             "legal_delays": quality.legal_delays,
             **scored.tables,
             **forecast.tables,
+            **decided.tables,
             "reconciliation_lines": quality.reconciliation if len(quality.reconciliation) else RECONCILIATION.empty(),
         },
         findings=explained.findings,
-        notes=(*notes, *company_notes(identified, snapshot.ageing, as_of=date), *scored.notes, *forecast.notes),
+        notes=(
+            *notes,
+            *company_notes(identified, snapshot.ageing, as_of=date),
+            *scored.notes,
+            *forecast.notes,
+            *decided.notes,
+        ),
         identified=identified,
         scored=scored,
     )
