@@ -124,7 +124,7 @@ def _facts(
         orders_cents=facts["orders_cents"].fillna(0).astype("int64"),
         to_invoice_cents=facts["to_invoice_cents"].fillna(0).astype("int64"),
         accounts_date=pd.to_datetime(facts["accounts_date"]),
-        profile=facts["customer_id"].map(latest_profiles(profiles)).fillna("unknown"),
+        profile=facts["customer_id"].map(latest_profiles(profiles)).astype("str").fillna("unknown"),
     ), notes
 
 
