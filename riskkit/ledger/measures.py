@@ -7,7 +7,7 @@ from the due date; what a credit note cancels was never due; an item cancelled i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -156,16 +156,19 @@ MEASURES: dict[str, Callable[[Sums], float | int]] = {
 }
 
 
-def measure_all(sums: Sums) -> dict[str, Measure]:
-    """Every measure at one date, in the order of `MEASURES`, then those that the policy defines."""
+def measure_all(sums: Sums, *, names: Collection[str] | None = None) -> dict[str, Measure]:
+    """Every measure at one date, in the order of `MEASURES`, then the policy's own; or those named."""
     found: dict[str, Measure] = {}
     for name, compute in MEASURES.items():
+        if names is not None and name not in names:
+            continue
         try:
             found[name] = Measure(compute(sums))
         except NotComputableError as fault:
             found[name] = Measure(None, fault.reason)
     for own in sums.policy.measures.own:
-        found[own.name] = _own(own, found, sums)
+        if names is None or own.name in names:
+            found[own.name] = _own(own, found, sums)
     return found
 
 
@@ -175,6 +178,8 @@ def _own(own: OwnMeasure, found: dict[str, Measure], sums: Sums) -> Measure:
     def figure(name: str) -> float:
         if name in FIGURES:
             return FIGURES[name](sums)
+        if name not in found:
+            raise NotComputableError(message("{name} is of the whole company only", name=name))
         shown = found[name].shown(name)
         if shown is None:
             raise NotComputableError(found[name].reason or message("no reason was given"))

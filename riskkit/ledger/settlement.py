@@ -19,7 +19,8 @@ import narwhals.stable.v2 as nw
 from riskkit.engine import Keep, Lazy, materialise
 
 c = nw.col
-METHODS = ("lettering", "reference", "fifo")
+SCOPES = {"lettering": ("lettering",), "reference": ("customer_id", "reference"), "fifo": ("customer_id",)}
+METHODS = tuple(SCOPES)
 
 
 def settle(known: Lazy, *, keep: Keep = materialise) -> Lazy:
@@ -36,30 +37,55 @@ def settle(known: Lazy, *, keep: Keep = materialise) -> Lazy:
             "customer_id",
             "day",
             "order_day",
+            "reference",
             side=nw.when(c("cents") > 0).then(nw.lit(1)).otherwise(nw.lit(-1)).cast(nw.Int64),
             cents=c("cents").abs(),
             lettering=nw.when(c("lettering_day").is_null() | (c("lettering_day") <= c("as_of"))).then(c("lettering")),
-            reference=nw.when(~c("reference").is_null()).then(
-                nw.concat_str(c("customer_id"), c("reference"), separator="|")
-            ),
-            fifo=c("customer_id"),
         )
     )
     passes = []
-    for method in METHODS:
-        pairs = keep(_overlaps(left, scope=method, keep=keep).with_columns(method=nw.lit(method)))
+    for method, scope in SCOPES.items():
+        pairs = keep(_pairs(left, inside=["as_of", *scope], keep=keep).with_columns(method=nw.lit(method)))
         passes.append(pairs)
         if method != METHODS[-1]:
             left = keep(_remaining(left, pairs))
     return nw.concat(passes)
 
 
-def _overlaps(lines: Lazy, *, scope: str, keep: Keep) -> Lazy:
+def _pairs(lines: Lazy, *, inside: list[str], keep: Keep) -> Lazy:
+    """Pairs inside each scope. Scopes with one side only pay nothing; one debit and one credit need no running sums."""
+    is_debit = nw.when(c("side") == 1).then(nw.lit(1)).otherwise(nw.lit(0))
+    scoped = lines
+    for key in inside[1:]:
+        scoped = scoped.filter(~c(key).is_null())
+    counted = scoped.group_by(*inside).agg(is_debit.sum().cast(nw.Int64).alias("debits"), lines=nw.len().cast(nw.Int64))
+    both = counted.filter((c("debits") > 0) & (c("debits") < c("lines")))
+    met = keep(scoped.join(both.select(*inside, "lines"), on=inside, how="inner"))
+    return nw.concat(
+        [
+            _single_pairs(met.filter(c("lines") == 2), inside=inside),
+            _overlaps(met.filter(c("lines") > 2), inside=inside, keep=keep),
+        ]
+    )
+
+
+def _single_pairs(lines: Lazy, *, inside: list[str]) -> Lazy:
+    """The pair of each scope that holds one debit and one credit."""
+    debits = lines.filter(c("side") == 1).select(*inside, debit=c("line"), debit_cents=c("cents"), debit_day=c("day"))
+    credits = lines.filter(c("side") == -1).select(*inside, "cents", "day", credit=c("line"))
+    return debits.join(credits, on=inside, how="inner").select(
+        "as_of",
+        "debit",
+        "credit",
+        cents=nw.min_horizontal("cents", "debit_cents"),
+        day=nw.max_horizontal("day", "debit_day"),
+    )
+
+
+def _overlaps(lines: Lazy, *, inside: list[str], keep: Keep) -> Lazy:
     """Pairs inside each scope by the overlap of the two running sums."""
-    inside = ["as_of", "scope"]
     ends = (
-        lines.filter(~c(scope).is_null())
-        .select("as_of", "line", "day", "order_day", "side", "cents", scope=c(scope))
+        lines.select(*inside, "line", "day", "order_day", "side", "cents")
         .with_columns(end=c("cents").cum_sum().over(*inside, "side", order_by=["order_day", "line"]).cast(nw.Int64))
         .with_columns(
             is_debit=nw.when(c("side") == 1).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64),
@@ -80,11 +106,11 @@ def _overlaps(lines: Lazy, *, scope: str, keep: Keep) -> Lazy:
         )
     )
     partners = walk.select(
-        "as_of", "scope", partner_side=c("side"), partner_rank=c("rank"), partner=c("line"), partner_day=c("day")
+        *inside, partner_side=c("side"), partner_rank=c("rank"), partner=c("line"), partner_day=c("day")
     )
     return (
         walk.filter(c("stretch") > 0)
-        .join(partners, on=["as_of", "scope", "partner_side", "partner_rank"], how="inner")
+        .join(partners, on=[*inside, "partner_side", "partner_rank"], how="inner")
         .select(
             "as_of",
             debit=nw.when(c("side") == 1).then(c("line")).otherwise(c("partner")),

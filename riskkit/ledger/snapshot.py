@@ -18,7 +18,7 @@ from riskkit.ledger.month_calendar import as_dates
 from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED, strike_credits, strike_flows, strike_items
 from riskkit.ledger.settlement import METHODS, settle
 from riskkit.ledger.terms import TermsChoice, infer_terms, parse_terms
-from riskkit.ledger.totals import Totals, total
+from riskkit.ledger.totals import Totals, customer_sums, total
 from riskkit.policy import Policy
 
 
@@ -129,13 +129,14 @@ class History:
     """The ledger struck at each month end that it covers and at `as_of`, each as known then.
 
     `items`: one row per date and debit, as `Snapshot.items`. `measures`: `measures.HISTORY`. `months`: what each
-    customer owed and bought at the same dates (`customer_months`).
+    customer owed and bought at the same dates (`customer_months`). `sums`: what measures divide, by date and customer.
     """
 
     dates: tuple[dt.date, ...]
     items: Lazy
     measures: pd.DataFrame
     months: pd.DataFrame
+    sums: Lazy
 
 
 def strike_history(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice) -> History:
@@ -152,7 +153,8 @@ def strike_history(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsCh
     measured_rows = history_rows(measured, policy=policy)
     edges = policy.ageing_edges_days
     months = customer_months(struck.known, struck.items, book.invoices, as_of=dates, edges=edges)
-    return History(tuple(dates), struck.items, measured_rows, months)
+    sums = customer_sums(book, struck.known, struck.items, policy=policy)
+    return History(tuple(dates), struck.items, measured_rows, months, sums)
 
 
 def measure_history(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice) -> pd.DataFrame:

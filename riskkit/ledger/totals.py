@@ -30,12 +30,12 @@ def _frame(grouped: Lazy) -> pd.DataFrame:
     return frame.set_index("as_of").fillna(0)
 
 
-def sum_lines(known: Lazy, *, policy: Policy, coverage: int) -> pd.DataFrame:
+def sum_lines(known: Lazy, *, policy: Policy, coverage: int, by: tuple[str, ...] = ("as_of",)) -> Lazy:
     """Balances and sales. Windows end on the valuation date and start at the earliest on the first day covered."""
     as_of, cents, day = c("as_of"), c("cents"), c("day")
     collection_start = as_of - policy.collection_window_days
     is_invoice, is_payment = c("line").str.starts_with("i:"), c("line").str.starts_with("p:")
-    grouped = known.group_by("as_of").agg(
+    return known.group_by(*by).agg(
         cents.sum().cast(nw.Int64).alias("receivables"),
         _sum(c("is_sale") & (day > as_of - policy.dso_window_days) & (day >= coverage), cents, "sales"),
         _sum(c("is_sale") & (day > as_of - 365), cents, "sales_12m"),
@@ -46,10 +46,9 @@ def sum_lines(known: Lazy, *, policy: Policy, coverage: int) -> pd.DataFrame:
         _sum(is_payment & (c("kind") != "write_off"), -cents, "received"),
         _sum(is_payment & (c("kind") == "write_off"), -cents, "written_off"),
     )
-    return _frame(grouped)
 
 
-def sum_items(items: Lazy, *, policy: Policy) -> pd.DataFrame:
+def sum_items(items: Lazy, *, policy: Policy, by: tuple[str, ...] = ("as_of",)) -> Lazy:
     """Open, overdue, disputed and behaviour sums over items; a weight never counts what a credit note cancelled."""
     as_of, due, opened = c("as_of"), c("due_day"), c("open")
     overdue = c("days_past_due") > 0
@@ -63,7 +62,7 @@ def sum_items(items: Lazy, *, policy: Policy) -> pd.DataFrame:
     risk_day = due + policy.at_risk_days
     risk_window = behaves & (risk_day > window_start) & (risk_day <= as_of)
     floored = nw.when(late > 0).then(late).otherwise(nw.lit(0))
-    grouped = items.group_by("as_of").agg(
+    return items.group_by(*by).agg(
         opened.sum().cast(nw.Int64).alias("open"),
         _sum(overdue, opened, "overdue"),
         _sum(c("days_past_due") <= 0, opened, "not_due"),
@@ -80,7 +79,6 @@ def sum_items(items: Lazy, *, policy: Policy) -> pd.DataFrame:
         _sum(risk_window, c("unpaid_at_risk"), "risk_unpaid"),
         *_terms_sums(settled, still_late, policy=policy),
     )
-    return _frame(grouped)
 
 
 def _terms_sums(settled: nw.Expr, still_late: nw.Expr, *, policy: Policy) -> list[nw.Expr]:
@@ -105,7 +103,7 @@ def _terms_sums(settled: nw.Expr, still_late: nw.Expr, *, policy: Policy) -> lis
     ]
 
 
-def count_customers(items: Lazy, procedures: Lazy, *, policy: Policy) -> pd.DataFrame:
+def count_customers(items: Lazy, procedures: Lazy, *, policy: Policy, by: tuple[str, ...] = ("as_of",)) -> Lazy:
     """Customers with open items, overdue customers, and defaults over the behaviour window.
 
     The population is the customers who owed something at the start of the window and were not in default then; a
@@ -132,7 +130,7 @@ def count_customers(items: Lazy, procedures: Lazy, *, policy: Policy) -> pd.Data
     )
     at_start = (c("open_at_start") > 0) & (c("was_in_default") == 0)
     lost = at_start & (c("defaulted") == 1)
-    grouped = failed.group_by("as_of").agg(
+    return failed.group_by(*by).agg(
         _sum(c("open") > 0, one, "customers"),
         _sum(c("overdue") > 0, one, "overdue_customers"),
         _sum(at_start, one, "population"),
@@ -140,7 +138,6 @@ def count_customers(items: Lazy, procedures: Lazy, *, policy: Policy) -> pd.Data
         _sum(lost, one, "defaults"),
         _sum(lost, c("open_at_start"), "default_cents"),
     )
-    return _frame(grouped)
 
 
 def sum_monthly_sales(book: Book, *, as_of: list[dt.date]) -> dict[int, dict[tuple[int, int], float]]:
@@ -181,5 +178,21 @@ def total(book: Book, known: Lazy, items: Lazy, *, as_of: list[dt.date], policy:
         sum_items(items, policy=policy),
         count_customers(items, procedures(book), policy=policy),
     ]
-    rows = pd.concat(parts, axis=1).fillna(0)
+    rows = pd.concat([_frame(part) for part in parts], axis=1).fillna(0)
     return Totals(rows, sum_monthly_sales(book, as_of=as_of))
+
+
+def customer_sums(book: Book, known: Lazy, items: Lazy, *, policy: Policy) -> Lazy:
+    """The same sums by valuation date and customer: as_of, customer_id and the columns of `Totals.rows`.
+
+    Those of any group of customers are sums of these.
+    """
+    by = ("as_of", "customer_id")
+    lines = sum_lines(known, policy=policy, coverage=book.coverage_start.toordinal(), by=by)
+    whole = lines.join(sum_items(items, policy=policy, by=by), on=list(by), how="left")
+    whole = whole.join(count_customers(items, procedures(book), policy=policy, by=by), on=list(by), how="left")
+    names = [name for name in whole.collect_schema().names() if name not in by]
+    filled = [
+        nw.when(c(name).is_null()).then(nw.lit(0)).otherwise(c(name)).cast(nw.Int64).alias(name) for name in names
+    ]
+    return book.keep(whole.select(*by, *filled))

@@ -22,7 +22,7 @@ from riskkit.workbench.companies_stage import Identified, identify_companies
 from riskkit.workbench.companies_tables import company_notes, company_tables
 from riskkit.workbench.decisions_stage import decide_customers
 from riskkit.workbench.drivers_stage import explain_unpaid
-from riskkit.workbench.ledger_stage import ledger_tables
+from riskkit.workbench.ledger_stage import ledger_tables, measured_groups
 from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.progress import Progress
 from riskkit.workbench.scores_stage import Scored, score_customers
@@ -81,6 +81,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     progress.stage("measure")
     history = strike_history(book, as_of=date, policy=policy, terms=terms)
     behind = ledger_tables(snapshot, book, policy=policy)
+    behind |= measured_groups(history, book, customers, policy=policy)
     said = portfolio.settings.control
     quality = make_quality(reading, as_of=date, customers=customers, control=said.control if said else None)
     progress.stage("sectors")

@@ -17,11 +17,12 @@ from riskkit.ledger.balances_past import (
 from riskkit.ledger.book import Book
 from riskkit.ledger.cohorts import COHORTS, cohorts
 from riskkit.ledger.due_days import DUE_CALENDAR, open_by_due_day
+from riskkit.ledger.group_measures import GROUP_MEASURES, dimensions_of, group_measures
 from riskkit.ledger.items_settled import SettledLedger, settled_ledger
 from riskkit.ledger.payer_profiles import DELAY_DISTRIBUTION, PAYER_PROFILES, delay_distribution, payer_profiles
 from riskkit.ledger.penalties import CLAIMABLE_PENALTIES, claimable_penalties
 from riskkit.ledger.seasonality import SEASONALITY, seasonality
-from riskkit.ledger.snapshot import Snapshot
+from riskkit.ledger.snapshot import History, Snapshot
 from riskkit.policy import Policy
 
 LEDGER_TABLES = (
@@ -34,11 +35,22 @@ LEDGER_TABLES = (
     DELAY_DISTRIBUTION,
     CLAIMABLE_PENALTIES,
     DUE_CALENDAR,
+    GROUP_MEASURES,
 )
 
 
+def measured_groups(
+    history: History, book: Book, customers: pd.DataFrame, *, policy: Policy
+) -> dict[str, pd.DataFrame]:
+    """`GROUP_MEASURES` for each column of customers that makes groups, those of the client's file included."""
+    table = group_measures(
+        book, history.sums, customers, dimensions=dimensions_of(customers), dates=history.dates, policy=policy
+    )
+    return {GROUP_MEASURES.name: table}
+
+
 def ledger_tables(snapshot: Snapshot, book: Book, *, policy: Policy) -> dict[str, pd.DataFrame]:
-    """The tables of the past of a ledger, by name: `LEDGER_TABLES`."""
+    """The tables of the past of a ledger, by name: `LEDGER_TABLES` but `GROUP_MEASURES`."""
     ledger = settled_ledger(snapshot, book, policy=policy)
     profiles = payer_profiles(ledger)
     return {
