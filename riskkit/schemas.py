@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,7 @@ DTYPES: dict[str, Any] = {
     "date": "datetime64[us]",
     "flag": "bool",
 }
+_DTYPES = {kind: pd.Series(dtype=dtype).dtype for kind, dtype in DTYPES.items()}
 
 
 @dataclass(frozen=True)
@@ -64,16 +66,23 @@ class Table:
                 raise ValueError(f"table {self.name}: column {column.name} has missing values")
             if column.kind in ("cents", "integer") and column.nullable:
                 cast[column.name] = values.astype("Int64")
+            elif values.dtype == (dtype := _DTYPES[column.kind]):
+                cast[column.name] = values
             elif column.kind == "date":
-                cast[column.name] = pd.to_datetime(values).astype("datetime64[us]")
+                cast[column.name] = pd.to_datetime(values).astype(dtype)
             else:
-                cast[column.name] = values.astype(DTYPES[column.kind])
+                cast[column.name] = values.astype(dtype)
         extra = {name: frame[name] for name in frame.columns if name not in cast}
         return pd.DataFrame({**cast, **extra}, index=frame.index).reset_index(drop=True)
 
     def empty(self) -> pd.DataFrame:
         """A frame of this table without rows."""
-        return self.conform(pd.DataFrame({column.name: pd.Series(dtype="str") for column in self.columns}))
+        return _empty(self).copy()
+
+
+@cache
+def _empty(table: Table) -> pd.DataFrame:
+    return table.conform(pd.DataFrame({column.name: pd.Series(dtype="str") for column in table.columns}))
 
 
 _SOURCE = (

@@ -99,8 +99,8 @@ def read_files(
     ):
         parsing.install(connection)
         told = Advance(advance, connection)
-        specs = [*plan.tables, *(spec for spec, _ in plan.left)]
-        opened = _opened(specs, given.home, connection, folder=Path(aside), told=told, progress=progress)
+        described = [*plan.tables, *(spec for spec, _ in plan.left)]
+        opened = _opened(described, given.home, connection, folder=Path(aside), told=told, progress=progress)
         used, left = opened[: len(plan.tables)], opened[len(plan.tables) :]
         reasons = [reason for _, reason in plan.left]
         others = [rows_aside([(*pair, why) for pair, why in zip(left, reasons, strict=True)], connection,
@@ -114,7 +114,7 @@ def read_files(
         reading = reading.changed(notes=(*reading.notes, *notes), **_extra(reading, used))
     reading = given.with_statements(reading)
     if needs_invoices and not reading.rows("invoices"):
-        raise DataError(no_invoices([spec.label for spec in plan.statements]))
+        raise DataError(no_invoices([spec.label for spec in specs]))
     others += given.aside()
     reading = reading.changed(control=given.control(reading))
     container.check_unchanged(before)

@@ -57,10 +57,12 @@ def rows_aside(
     notes: list[Message] = []
     for table, spec, reason in tables:
         kind = "invoices" if spec.kind == "ignored" else spec.kind
-        if missing_fields(kind, spec.columns):
+        # The columns of what nobody reads are not checked: a file of orders may have lost some since last month.
+        columns = {field: header for field, header in spec.columns.items() if table.column(header) is not None}
+        if missing_fields(kind, columns):
             notes.append(_not_counted(spec))
             continue
-        rows = typed_rows(table, spec.model_copy(update={"kind": kind}))
+        rows = typed_rows(table, spec.model_copy(update={"kind": kind, "columns": columns}))
         marked = rows.relation.project(f"* exclude (reason), coalesce(reason, '{reason}') as reason")
         typed.append(replace(rows, relation=marked))
         reasons[table.label] = reason

@@ -52,11 +52,11 @@ class StoredTable:
         """Keep the rows of a query that gives the columns of `table`, and others after them."""
         path = store.folder / f"{table.name}.parquet"
         # Ids are all distinct: building a dictionary of them costs more than writing them.
-        connection.execute(
+        (rows,) = connection.execute(
             f"copy ({query}) to '{str(path).replace(_QUOTE, 2 * _QUOTE)}' "
             "(format parquet, compression uncompressed, dictionary_size_limit 1000)"
-        )
-        return cls(table, path, _row_count(path), store)
+        ).fetchall()[0]
+        return cls(table, path, int(rows), store)
 
     def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The table as pandas, cast to its contract; `columns` loads only those, as they are stored."""
@@ -82,13 +82,6 @@ class StoredTable:
     def lazy(self, connection: duckdb.DuckDBPyConnection) -> Lazy:
         """The table as a lazy frame of that connection."""
         return engine.scan(connection, self.path)
-
-
-def _row_count(path: Path) -> int:
-    """How many rows a Parquet file says it has, without reading them."""
-    with duckdb.connect(":memory:") as connection:
-        found = connection.execute("select num_rows from parquet_file_metadata($1)", [str(path)]).fetchall()
-    return int(found[0][0])
 
 
 class TableField:

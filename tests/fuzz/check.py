@@ -6,7 +6,8 @@ import atexit
 import shutil
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -23,9 +24,41 @@ from tests.fuzz.mutations import Fresh, mutated
 from tests.fuzz.plain import Sums, bank_sums, einvoice_cents, ledger_sums, table_sums
 from tests.sources.einvoice_texts import cii
 
-_KNOWN_SHARE = 0.6
+_KNOWN_SHARE = 0.9
+_EMPTY_SHARE = 0.4
+_TOGETHER = 8
 _COMPLETING = {"payments", "customers", "events"}
 _ROWS_NOT_DATA = ("total_row", "repeated_header", "remark_row")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A mutated file: how it is understood when somebody has seen it before, and whether it may hold no invoice."""
+
+    seed: Seed
+    fresh: Fresh
+    known: TableSpec | None
+    needs_invoices: bool
+
+    @classmethod
+    def of(cls, seed: Seed, number: int, *, run: int) -> Case:
+        """The case of that number: the same in each run of that seed."""
+        random = Random(f"{run}:{number}")
+        fresh = mutated(seed, random)
+        # Most often as next month's file of a portfolio is read; else as one that nobody has seen yet.
+        known = _known(seed) if random.random() < _KNOWN_SHARE and seed.kind == "table" else None
+        return cls(seed, fresh, known, random.random() > _EMPTY_SHARE)
+
+    @property
+    def is_company(self) -> bool:
+        """Whether the file may be read with others: nothing can be refused because a column of it is gone."""
+        if self.known is None or self.known.kind not in ("invoices", *_COMPLETING):
+            return False
+        rows = self.fresh.rows
+        if rows is None:
+            rows = [line.split(self.seed.separator) for line in (self.fresh.text or "").splitlines()[:2]]
+        wanted = {*self.known.columns.values(), *(header for pair in self.known.instalments for header in pair)}
+        return any(wanted <= {cell.strip() for cell in row} for row in rows[:2])
 
 
 def outcome(seed: Seed, number: int, *, run: int) -> str:
@@ -33,17 +66,30 @@ def outcome(seed: Seed, number: int, *, run: int) -> str:
 
     `rows` stands for a reading whose rows were counted and whose money no plain loop can tell.
     """
-    random = Random(f"{run}:{number}")
-    fresh = mutated(seed, random)
-    # Most often as next month's file of a portfolio is read; else as one that nobody has seen yet.
-    is_known = random.random() < _KNOWN_SHARE
-    known = _known(seed.name) if is_known and seed.kind == "table" and fresh.name.endswith((".csv", ".txt")) else ()
+    return _alone(Case.of(seed, number, run=run))
+
+
+def outcomes(seeds_by_number: Mapping[int, Seed], *, run: int) -> dict[int, str]:
+    """What became of each case; tables that somebody has seen before are read several at a time, as a portfolio is.
+
+    When any of them is refused or at fault, each is read alone.
+    """
+    cases = {number: Case.of(seed, number, run=run) for number, seed in seeds_by_number.items()}
+    company = [number for number, case in cases.items() if case.is_company]
+    said: dict[int, str] = {}
+    for at in range(0, len(company) - 1, _TOGETHER):
+        said |= _together({number: cases[number] for number in company[at : at + _TOGETHER]})
+    return said | {number: _alone(case) for number, case in cases.items() if number not in said}
+
+
+def _alone(case: Case) -> str:
+    seed, fresh = case.seed, case.fresh
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         path = Path(folder) / fresh.name
         path.write_bytes(fresh.content)
         try:
-            reading, specs = _read(path, seed.kind, known)
+            reading, specs = _read(path, case)
             said = _judged(reading, specs, seed, fresh)
             reading.close()
         except RiskkitError as fault:
@@ -54,21 +100,51 @@ def outcome(seed: Seed, number: int, *, run: int) -> str:
         return f"fault: left beside the file: {left}" if left and not said.startswith("fault") else said
 
 
+def _together(cases: Mapping[int, Case]) -> dict[int, str]:
+    """The outcomes of cases read as one portfolio; none when it is refused or anything is at fault but their company.
+
+    A fault that a case does not show alone is one of the company.
+    """
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        named = {n: replace(case.fresh, name=f"{n}_{case.fresh.name}") for n, case in cases.items()}
+        specs = {}
+        for number, fresh in named.items():
+            (Path(folder) / fresh.name).write_bytes(fresh.content)
+            known = cases[number].known
+            assert known is not None
+            specs[number] = known.model_copy(update={"file": fresh.name})
+        try:
+            reading = read_files(list(specs.values()), folder=Path(folder), needs_invoices=False)
+            said = {n: _judged(reading, [specs[n]], cases[n].seed, fresh) for n, fresh in named.items()}
+            reading.close()
+        except RiskkitError:
+            return {}
+        except Exception as fault:  # noqa: BLE001 - any other exception is what the fuzzer looks for
+            said = dict.fromkeys(cases, f"fault: {type(fault).__name__}: {str(fault)[:160]}")
+        if len(list(Path(folder).iterdir())) != len(cases):
+            said = dict.fromkeys(cases, "fault: something is left beside the files")
+    if any(words.startswith("fault") for words in said.values()):
+        alone = {number: _alone(case) for number, case in cases.items()}
+        is_found = any(words.startswith("fault") for words in alone.values())
+        return alone if is_found else {n: w.replace("fault", "fault in company") for n, w in said.items()}
+    return said
+
+
 def _is_said(fault: object) -> bool:
     return len(language("fr").say(fault).strip()) > 20  # type: ignore[arg-type] - messages of the error
 
 
 @cache
-def _known(name: str) -> tuple[TableSpec, ...]:
+def _known(seed: Seed) -> TableSpec | None:
     """How an unchanged slice of a seed is understood: what a person keeps from one month to the next."""
-    seed = next(each for each in seeds() if each.name == name)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / seed.name
         path.write_text(seed.slice(Random(0)), encoding="utf-8")
         try:
-            return tuple(infer_specs([path]))
+            return infer_specs([path])[0]
         except RiskkitError:
-            return ()
+            return None
 
 
 @cache
@@ -91,20 +167,20 @@ def _owed() -> Reading:
         return read_electronic_invoices([path])
 
 
-def _read(path: Path, kind: str, known: Sequence[TableSpec]) -> tuple[Reading, list[TableSpec]]:
-    if kind == "bank":
+def _read(path: Path, case: Case) -> tuple[Reading, list[TableSpec]]:
+    if case.seed.kind == "bank":
         return read_bank_statements([path], ledger=_owed()), []
-    if kind == "einvoice":
+    if case.seed.kind == "einvoice":
         beside = path.parent / "autre.xml"
         beside.write_text(cii("F-9"), encoding="utf-8")
         try:
             return read_electronic_invoices([path, beside]), []
         finally:
             beside.unlink()
-    specs = [spec.model_copy(update={"file": str(path)}) for spec in known] or infer_specs([path])
+    specs = [case.known.model_copy(update={"file": str(path)})] if case.known else infer_specs([path])
     # Payments, customers and events complete invoices: alone they would only be refused.
     beside = [] if {spec.kind for spec in specs} - _COMPLETING else [_companion()]
-    return read_files([*specs, *beside]), specs
+    return read_files([*specs, *beside], needs_invoices=case.needs_invoices), specs
 
 
 def _judged(reading: Reading, specs: list[TableSpec], seed: Seed, fresh: Fresh) -> str:

@@ -48,9 +48,11 @@ def mutated(seed: Seed, random: Random) -> Fresh:
     if seed.kind == "bank":
         return _statement(seed.name, text, random)
     rows = [line.split(seed.separator) for line in text.splitlines()]
+    # Lines that no longer balance are refused at once: most ledgers keep their amounts, so that more is tried.
+    operations = _LEDGER if seed.kind == "ledger" and random.random() < 0.75 else _TABLE
     for _ in range(random.randint(0, 3)):
-        random.choice(_TABLE)(rows, random)
-    ending = random.choice(["\n", "\r\n", "\n", "\r"]) if random.random() < 0.3 else "\n"
+        random.choice(operations)(rows, random)
+    ending = random.choice(["\n", "\r\n", "\r\n", "\r"]) if random.random() < 0.2 else "\n"
     joined = ending.join(seed.separator.join(row) for row in rows) + random.choice([ending, ""])
     return _packed(seed, rows, joined, random)
 
@@ -60,11 +62,11 @@ def _packed(seed: Seed, rows: Rows, joined: str, random: Random) -> Fresh:
     if way < 0.18 and seed.kind == "table":
         content, kept = _workbook(rows)
         name = name.rsplit(".", 1)[0] + ".xlsx"
-        return Fresh(name, _bytes(content, random)) if random.random() < 0.3 else Fresh(name, content, rows=kept)
+        return Fresh(name, _bytes(content, random)) if random.random() < 0.15 else Fresh(name, content, rows=kept)
     encoding = random.choice(["utf-8"] * 6 + ["cp1252", "utf-8-sig", "utf-16", "cp850", "utf-16-le"])
     content = joined.encode(encoding, errors="replace")
     text: str | None = content.decode(encoding)
-    if random.random() < 0.4:
+    if random.random() < 0.25:
         content = _bytes(content, random)
         text = _decoded(content) if encoding == "utf-8" else None
     if way > 0.95:
@@ -258,8 +260,25 @@ def _spoil_column(rows: Rows, random: Random) -> None:
             row[at] = cell
 
 
+def _change_words(rows: Rows, random: Random) -> None:
+    """Cells of a ledger but for accounts, sides and amounts."""
+    fixed = [at for at, name in enumerate(rows[0]) if _FIXED.search(name)] if rows else []
+    for _ in range(random.choice([1, 3, 12])):
+        at = random.randrange(1, len(rows)) if len(rows) > 1 else 0
+        if free := [column for column in range(len(rows[at]) if at else 0) if column not in fixed]:
+            rows[at][random.choice(free)] = random.choice(_CELLS)
+
+
+def _repeat_body(rows: Rows, random: Random) -> None:
+    rows += [list(row) for row in rows[1:]]
+
+
+_FIXED = re.compile("compte?num|debit|credit|montant|sens", re.IGNORECASE)
+_LINES = (_delete_line, _repeat_line, _swap_lines, _blank_line, _title, _total, _header_again, _cut_line, _widen_line)
+_COLUMNS = (_drop_column, _repeat_column, _swap_columns, _rename_column)
 _TABLE: tuple[Callable[[Rows, Random], None], ...] = (
-    _delete_line, _repeat_line, _swap_lines, _blank_line, _title, _total, _header_again, _cut_line, _widen_line,
-    _change_cells, _change_cells, _change_cells, _drop_column, _repeat_column, _swap_columns, _rename_column,
-    _spoil_column,
+    *_LINES * 2, *_COLUMNS, *(_change_cells, _spoil_column) * 4, *(_change_cells,) * 6,
+)  # fmt: skip
+_LEDGER = (
+    *(_change_words,) * 6, _swap_lines, _blank_line, _widen_line, _repeat_body, _swap_columns, _repeat_column, _title,
 )  # fmt: skip

@@ -99,7 +99,7 @@ def ledger_sums(text: str | None, separator: str) -> Sums | None:
         if not cells[account].startswith("411"):
             continue
         amounts = cells[debit], cells[credit]
-        if not all(cell == "" or _PLAIN.fullmatch(cell.lstrip("0") or "0") for cell in amounts):
+        if not all(cell == "" or _PLAIN.fullmatch(re.sub(r"^0+(?=\d)", "", cell)) for cell in amounts):
             return None
         total += cents(amounts[0]) - cents(amounts[1])
     return rows, total
