@@ -58,5 +58,5 @@ _connect = duckdb.connect
 @contextmanager
 def shared() -> Iterator[None]:
     """While it lasts, each connection that riskkit opens is one to a schema of the same database."""
-    with mock.patch.object(duckdb, "connect", lambda *_, **__: _Cursor()):
+    with mock.patch.object(duckdb, "connect", side_effect=lambda *_, **__: _Cursor()):
         yield

@@ -12,8 +12,9 @@ import os
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -62,18 +63,19 @@ def main() -> int:
         print(judged((asked.seed, asked.only)))
         return 0
     done = _logged(asked.log, asked.seed)
-    wanted = [first for first in range(0, asked.cases, _BATCH) if first not in done]
+    wanted = iter([first for first in range(0, asked.cases, _BATCH) if first not in done])
     until = time.monotonic() + 60 * asked.minutes
     with ProcessPoolExecutor(asked.workers) as pool, asked.log.open("a", encoding="utf-8") as log:
-        step = asked.workers
-        for start in range(0, len(wanted), step):
-            if time.monotonic() > until:
-                break
-            for found in pool.map(batch, [(asked.seed, first) for first in wanted[start : start + step]]):
+        begun = {pool.submit(batch, (asked.seed, first)) for first in islice(wanted, asked.workers)}
+        while begun:
+            ended, begun = wait(begun, return_when=FIRST_COMPLETED)
+            for found in (each.result() for each in ended):
                 done[found["first"]] = found
                 print(json.dumps(found, ensure_ascii=False), file=log, flush=True)
                 for place, words in found["faults"].items():
                     print(f"case {place}: {words}", flush=True)
+            if time.monotonic() < until:
+                begun |= {pool.submit(batch, (asked.seed, first)) for first in islice(wanted, len(ended))}
     counts = sum((Counter(found["counts"]) for found in done.values()), Counter[str]())
     print(f"{counts.total()} cases of seed {asked.seed}: " + ", ".join(f"{n} {k}" for k, n in sorted(counts.items())))
     return 2 if counts.total() < asked.cases else 1 if counts["fault"] else 0
