@@ -238,7 +238,8 @@ def _header_position(rows: Sequence[tuple[object, ...]]) -> int | None:
         score = 2 * words + distinct + min(len(cells) / usual, 1.0) + min(numbers_below, 0.5) - 0.02 * index
         if words >= 0.6 and (best is None or score > best[0] + 1e-9):
             best = (score, index)
-    return best[1] if best else None
+    # A header repeated inside the table is its first one: the rows between are not titles.
+    return None if best is None else filled.index(filled[best[1]])
 
 
 def _text(cell: object) -> str:

@@ -72,13 +72,18 @@ def outcome(seed: Seed, number: int, *, run: int) -> str:
 def outcomes(seeds_by_number: Mapping[int, Seed], *, run: int) -> dict[int, str]:
     """What became of each case; tables that somebody has seen before are read several at a time, as a portfolio is.
 
-    When any of them is refused or at fault, each is read alone.
+    When any of them is refused, they are read in two halves; one file is read alone.
     """
     cases = {number: Case.of(seed, number, run=run) for number, seed in seeds_by_number.items()}
     company = [number for number, case in cases.items() if case.is_company]
     said: dict[int, str] = {}
-    for at in range(0, len(company) - 1, _TOGETHER):
-        said |= _together({number: cases[number] for number in company[at : at + _TOGETHER]})
+    groups = [company[at : at + _TOGETHER] for at in range(0, len(company), _TOGETHER)]
+    while groups:
+        group = groups.pop()
+        if len(group) > 1 and not (found := _together({number: cases[number] for number in group})):
+            groups += [group[: len(group) // 2], group[len(group) // 2 :]]
+        elif len(group) > 1:
+            said |= found
     return said | {number: _alone(case) for number, case in cases.items() if number not in said}
 
 

@@ -170,3 +170,15 @@ def test_one_bad_file_among_good_ones_stops_with_its_name(tmp_path):
     bad.write_bytes(b"%PDF-1.4")
     with pytest.raises(DataError, match=r"clients\.xlsx is a PDF"):
         collect([good, bad])
+
+
+def test_orders_without_the_columns_of_last_month_are_left_out_and_counted(tmp_path):
+    # Found by the fuzzer: what is not counted is not checked, and a column may be gone.
+    (tmp_path / "factures.csv").write_text("N° facture;Client;Date facture;Montant TTC\nF1;ACME;01/09/2024;100,00\n")
+    orders = tmp_path / "commandes.csv"
+    orders.write_text("N° pièce;Client;Date;Montant TTC\nBC1;ACME;10/01/2024;99,00\n")
+    specs = infer_specs([tmp_path / "factures.csv", orders])
+    orders.write_text("Client;Date;Montant TTC\nACME;10/01/2024;99,00\n")
+    reading = read_files(specs)
+    (aside,) = (source for source in reading.files if source.file == "commandes.csv")
+    assert (aside.rows_read, aside.rows_accepted, aside.rejected_cents) == (1, 0, 9900)

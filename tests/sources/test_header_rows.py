@@ -27,6 +27,19 @@ def test_a_row_of_data_is_never_taken_for_a_header():
     assert joined(rows, 0) == (1, 0, ["Code", "Nom", ""])
 
 
+def test_a_header_that_comes_again_does_not_hide_the_rows_above_it(tmp_path: Path):
+    # Found by the fuzzer: a row of numbers at the end made the second header look like the better one.
+    header = "Payment_ID,Invoice_ID,Payment_Date,Amount_Paid,Payment_Method"
+    rows = [f"PAY{n},INV{n},2024-09-0{n},{n}00,Card" for n in range(1, 6)]
+    lines = [header, "", *rows[:2], header, *rows[2:], "Sous-total,,,,123,45"]
+    (tmp_path / "reglements.csv").write_text("\n".join(lines) + "\n")
+    (tmp_path / "factures.csv").write_text("N° facture;Client;Date facture;Montant TTC\nINV1;ACME;01/09/2024;100,00\n")
+    reading, _ = collect([tmp_path / "factures.csv", tmp_path / "reglements.csv"])
+    payments = next(source for source in reading.files if source.file == "reglements.csv")
+    assert payments.rows_read == 5 + 1 + 1  # the payments, the repeated header, the total
+    assert payments.total_cents == 1500_00
+
+
 def test_merged_headers_of_an_aged_balance_are_understood(tmp_path: Path):
     book = openpyxl.Workbook()
     sheet = book.active
