@@ -32,6 +32,7 @@ from riskkit.schemas import INVOICES, PAYMENTS, REJECTS, Table
 from riskkit.workbench.companies_tables import COVERAGE, ENRICHMENT, RUN_CUSTOMERS
 from riskkit.workbench.decisions_stage import DECISION_TABLES
 from riskkit.workbench.ledger_stage import LEDGER_TABLES
+from riskkit.workbench.monitoring import ALERTS
 from riskkit.workbench.scores_tables import SCORES
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -55,7 +56,7 @@ RUN_TABLES = (
 )
 COMPANY_TABLES = (MATCHES, PAIRS_TO_CONFIRM, DEBTORS, DEBTOR_EXPOSURE, COMPANY_STATES, COVERAGE, ENRICHMENT)
 """Who the customers are; empty where a portfolio names no source about companies."""
-SCORE_TABLES = (SCORES, SCORE_NOTES, *STATISTICAL_TABLES)
+SCORE_TABLES = (SCORES, SCORE_NOTES, *STATISTICAL_TABLES, ALERTS)
 KINDS = {"text": "text", "integer": "integer", "number": "float", "date": "date", "flag": "boolean"}
 
 

@@ -77,11 +77,15 @@ _COMMANDS: dict[str, tuple[Message, tuple[tuple[str, Message], ...]]] = {
         (("riskkit demo", message("then: riskkit dashboard")),),
     ),
     "compare": (
-        message("Compare the measures of two runs."),
+        message("Compare two runs: measures side by side, and alerts on what changed."),
         (
             (
                 "riskkit compare reports/durand/2024-02-29 reports/durand/2024-03-31",
                 message("what moved in one month"),
+            ),
+            (
+                "riskkit compare reports/durand/2024-02-29 reports/durand/2024-03-31 --out alertes",
+                message("the alerts as a page and as a table"),
             ),
         ),
     ),
@@ -243,6 +247,9 @@ def _add_others(made: dict[str, argparse.ArgumentParser], words: Language) -> No
         "--no-browser", action="store_true", help=words.text("print the address without opening the browser")
     )
     made["compare"].add_argument("runs", nargs=2, metavar=run, help=words.text("folders of two runs, older first"))
+    made["compare"].add_argument(
+        "--out", metavar=words.text("FOLDER"), help=words.text("folder where the digest of alerts is written")
+    )
 
 
 def _add_as_of(parser: argparse.ArgumentParser, words: Language) -> None:

@@ -206,8 +206,20 @@ def demo(asked: Namespace, words: Language) -> int:
 
 
 def compare(asked: Namespace, words: Language) -> int:
-    """`riskkit compare`: the measures of two runs side by side."""
-    _print(compare_lines([read_manifest(Path(run)) for run in asked.runs], words))
+    """`riskkit compare`: the measures of two runs side by side, and the alerts of the second over the first."""
+    from riskkit.workbench.alert_text import alert_lines
+    from riskkit.workbench.monitoring import monitor, write_monitoring
+
+    before, after = (Path(run) for run in asked.runs)
+    _print(compare_lines([read_manifest(before), read_manifest(after)], words))
+    found = monitor(before, after, words=words)
+    if found is None:
+        _print([words.text("No alerts: a run was made before scores were kept. Run it again.")])
+    else:
+        _print(alert_lines(found.alerts, words, currency=found.currency))
+        if asked.out:
+            table, page = write_monitoring(found, Path(asked.out), words=words)
+            _print([words.text("Digest: {page}; table: {table}", page=shown_path(page), table=shown_path(table))])
     return 0
 
 

@@ -132,8 +132,13 @@ def test_init_check_run_and_compare_follow_each_other(
     assert "Écart avec les fichiers" in said
     assert "reports/durand/2024-03-20/diagnostic.html" in said
     run = "reports/durand/2024-03-20"
-    assert main(["compare", run, run]) == 0
-    assert "950 €" in plain(capsys.readouterr().out)
+    assert main(["compare", run, run, "--out", "alertes"]) == 0
+    said = plain(capsys.readouterr().out)
+    assert "950 €" in said
+    assert "Aucune alerte grave" in said
+    assert {path.name for path in Path("alertes").iterdir()} == {"alerts.html", "alerts.parquet"}
+    assert main(["compare", run, run, "--out", run]) == 2
+    assert "rien ne s’ajoute" in plain(capsys.readouterr().err)
 
 
 def test_init_never_touches_a_portfolio_that_exists(
