@@ -192,6 +192,38 @@ class CreditLimitPolicy(BaseModel):
         return self
 
 
+class ProvisionPolicy(BaseModel):
+    """What is set aside for losses, by IFRS 9 and by the French tax rule."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    outlook_factor: Annotated[float, Field(ge=0.1, le=10)] = Field(
+        1.0, description="forward-looking factor on the loss rates of the past; 1 when the outlook is that of the past"
+    )
+    outlook_reason: Annotated[str, Field(max_length=300)] = Field(
+        "", description="why that factor: kept beside the figures it changes"
+    )
+    fallback_rates: dict[Annotated[int, Field(ge=0)], Share] = Field(
+        {0: 0.003, 30: 0.016, 60: 0.036, 90: 0.066, 180: 0.106},
+        description="loss rates up to so many days past due where the ledger is too short for its own; the last holds "
+        "beyond. Shipped: illustrative example 12 of IFRS 9",
+    )
+    vat_rate: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.20, description="VAT taken off a claim whose amount without tax is not in the files"
+    )
+    dispute_loss_share: Share = Field(0.50, description="part of a disputed claim taken as compromised")
+    stated_shares: dict[str, Share] = Field(
+        {}, description="part of the claims on a customer judged compromised by hand, by customer_id"
+    )
+
+    @field_validator("fallback_rates")
+    @classmethod
+    def _in_order(cls, rates: dict[int, float]) -> dict[int, float]:
+        if not rates:
+            raise ValueError("at least one rate is needed")
+        return dict(sorted(rates.items()))
+
+
 class DecisionsPolicy(BaseModel):
     """What to do about each customer."""
 
@@ -199,3 +231,4 @@ class DecisionsPolicy(BaseModel):
 
     losses: LossPolicy = Field(LossPolicy(), description="what part of what is late is lost")
     limits: CreditLimitPolicy = Field(CreditLimitPolicy(), description="credit limits")
+    provision: ProvisionPolicy = Field(ProvisionPolicy(), description="provision for losses")

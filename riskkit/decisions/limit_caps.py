@@ -90,7 +90,7 @@ def credit_caps(
     need, chance
         Need in cents, and chance of an event within a year.
     own_sales_cents
-        Sales of twelve months of the company itself, tax included.
+        Sales of twelve months of the company itself, tax included; without any, appetite has no measure and no cap.
     loss_given_event
         Part of the exposure lost once the event has come.
     as_of
@@ -98,6 +98,7 @@ def credit_caps(
 
     """
     level, infinite = facts["risk_level"], float("inf")
+    ours = own_sales_cents if own_sales_cents > 0 else infinite
     whole = need.groupby(facts["debtor_id"]).transform("sum")
     part = (need / whole.where(whole > 0)).fillna(1.0)
     oldest = pd.Timestamp(as_of) - pd.Timedelta(days=policy.accounts_max_days)
@@ -109,7 +110,7 @@ def credit_caps(
     by_loss = policy.loss_share * sold / rate.where(rate > 0)
     return pd.DataFrame(
         {
-            "appetite": level.map(policy.appetite_shares).fillna(0.0) * own_sales_cents * part,
+            "appetite": (level.map(policy.appetite_shares) * ours * part).fillna(infinite),
             "loss": by_loss.where(sold > 0).fillna(infinite),
             "equity": (level.map(policy.equity_shares).fillna(0.0) * equity.clip(lower=0) * part).fillna(infinite),
             "turnover": (level.map(policy.turnover_shares).fillna(0.0) * turnover.clip(lower=0) * part).fillna(

@@ -19,8 +19,9 @@ from riskkit.policy import Policy
 from riskkit.workbench.companies_stage import Identified
 from riskkit.workbench.companies_tables import enrichment_table, exposure
 from riskkit.workbench.portfolio import Portfolio
+from riskkit.workbench.provision_stage import PROVISION_TABLES, set_aside
 
-DECISION_TABLES = (CREDIT_LIMITS, LOSS_RATES)
+DECISION_TABLES = (CREDIT_LIMITS, LOSS_RATES, *PROVISION_TABLES)
 PROFILE_HALF_YEARS = 2
 """Half-years in which the latest known profile of a customer is looked for."""
 _STATED = [
@@ -45,7 +46,7 @@ def decide_customers(
     portfolio: Portfolio,
     language: str,
 ) -> Decided:
-    """The credit that each customer may have, and the losses behind it.
+    """The credit that each customer may have, what is set aside, and the losses behind both.
 
     Parameters
     ----------
@@ -82,9 +83,14 @@ def decide_customers(
         said_of = [pair[rank] for pair in reasons]
         texts = [None if text is None else words.say(text) for text in said_of]
         limits[column] = pd.Series(texts, index=limits.index, dtype="str")
+    provision, said_of_provision = set_aside(snapshot, identified, rates, policy=policy, language=language)
     return Decided(
-        tables={CREDIT_LIMITS.name: CREDIT_LIMITS.conform(limits)[CREDIT_LIMITS.names], LOSS_RATES.name: rates},
-        notes=(*said, *limit_notes(limits, currency=currency)),
+        tables={
+            CREDIT_LIMITS.name: CREDIT_LIMITS.conform(limits)[CREDIT_LIMITS.names],
+            LOSS_RATES.name: rates,
+            **provision,
+        },
+        notes=(*said, *limit_notes(limits, currency=currency), *said_of_provision),
     )
 
 

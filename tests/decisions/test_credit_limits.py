@@ -104,6 +104,12 @@ def test_risk_appetite_is_a_share_of_our_own_sales_and_accounts_of_one_debtor_sh
     assert set(limits["decided_by"]) == {"appetite"}
 
 
+def test_without_sales_of_our_own_appetite_holds_nobody():
+    limits = limits_of({"receivables_cents": 30_000_00}, own_sales=0)
+    assert euros(limits, "limit_cents") == 30_000
+    assert pd.isna(limits["appetite_cap_cents"].iloc[0])
+
+
 def test_the_red_class_has_no_credit_and_its_exposure_is_all_over():
     limits = limits_of({"receivables_cents": 8_000_00, "risk_class": "4", "risk_level": "high"})
     assert euros(limits, "limit_cents") == 0
