@@ -90,7 +90,7 @@ def unpacked(path: Path, *, folder: Path) -> Path:
         with gzip.open(path, "rb") as source, target.open("wb") as sink:
             while block := source.read(1 << 20):
                 written += len(block)
-                _refuse_swelling(path, packed_bytes=packed_bytes, unpacked_bytes=written)
+                refuse_swelling(path, packed_bytes=packed_bytes, unpacked_bytes=written)
                 sink.write(block)
     except (EOFError, OSError, zlib.error):
         raise DataError(_damaged(path)) from None
@@ -156,7 +156,7 @@ def _check_archive(path: Path) -> str:
         raise DataError(
             message("{file} is protected by a password. Save it without one and try again.", file=path.name)
         )
-    _refuse_swelling(path, packed_bytes=path.stat().st_size, unpacked_bytes=sum(member.file_size for member in members))
+    refuse_swelling(path, packed_bytes=path.stat().st_size, unpacked_bytes=sum(member.file_size for member in members))
     if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
         raise DataError(
             message("{file} is an archive, not a spreadsheet. Unpack it and give the files it holds.", file=path.name)
@@ -164,9 +164,10 @@ def _check_archive(path: Path) -> str:
     return "workbook"
 
 
-def _refuse_swelling(path: Path, *, packed_bytes: int, unpacked_bytes: int) -> None:
+def refuse_swelling(path: Path, *, packed_bytes: int, unpacked_bytes: int, is_streamed: bool = False) -> None:
+    """`DataError` for an archive that swells beyond reason, or is too large to be unpacked (unless it is streamed)."""
     swells = unpacked_bytes > _RATIO_COUNTS_FROM and unpacked_bytes > _MAX_RATIO * max(packed_bytes, 1)
-    if unpacked_bytes > _MAX_BYTES or swells:
+    if swells or (unpacked_bytes > _MAX_BYTES and not is_streamed):
         raise DataError(
             message(
                 "{file} unpacks to {megabytes} MB or more from {packed} MB: it is refused as unsafe. Ask for the "

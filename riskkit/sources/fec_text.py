@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from riskkit.errors import DataError, Message, message
+from riskkit.sources.container import not_readable, refuse_swelling
 
 HEADERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -106,8 +107,11 @@ def find_encoding(path: Path) -> str:
         return "utf-16"
     sound = stray = 0
     has_c1 = False
+    size, packed = 0, path.stat().st_size
     with _bytes_of(path) as stream, io.TextIOWrapper(stream, "utf-8", errors="surrogateescape") as text:
         while block := text.read(BLOCK_CHARACTERS):
+            size += len(block)
+            refuse_swelling(path, packed_bytes=packed, unpacked_bytes=size, is_streamed=True)
             if block.isascii():
                 continue
             strays = re.findall("[\udc80-\udcff]", block)
@@ -218,7 +222,13 @@ def blocks(path: Path, layout: Layout) -> Iterator[tuple[int, str]]:
                     yield from _after_header(next_line, whole, layout)
                     next_line += whole.count("\n") + 1
                 elif len(rest) > BLOCK_CHARACTERS:
-                    raise _unreadable(path, ValueError(f"line {next_line} does not end"))
+                    raise DataError(
+                        message(
+                            "{file}: line {line} has no end. It is not a ledger: export the FEC again.",
+                            file=path.name,
+                            line=next_line,
+                        )
+                    )
     except (OSError, EOFError, zlib.error, UnicodeError) as fault:
         raise _unreadable(path, fault) from None
     if rest:
@@ -235,10 +245,13 @@ def _after_header(first: int, whole: str, layout: Layout) -> Iterator[tuple[int,
 
 
 def _unreadable(path: Path, fault: Exception) -> DataError:
+    if isinstance(fault, FileNotFoundError):
+        return DataError(message("{file} does not exist. Check the path.", file=str(path)))
+    if isinstance(fault, OSError) and not isinstance(fault, gzip.BadGzipFile):
+        return DataError(not_readable(path))
+    why = "letters that its encoding does not have" if isinstance(fault, UnicodeError) else "an archive cut or damaged"
     return DataError(
         message(
-            "{file} cannot be read to its end ({fault}): the file is missing, locked or cut. Copy or export it again.",
-            file=path.name,
-            fault=f"{type(fault).__name__}: {fault}" if not isinstance(fault, OSError) else type(fault).__name__,
+            "{file} cannot be read to its end ({fault}). Copy or export it again.", file=path.name, fault=message(why)
         )
     )

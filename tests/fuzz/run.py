@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections import Counter
@@ -36,8 +35,6 @@ def judged(case: tuple[int, int]) -> str:
 def batch(case: tuple[int, int]) -> dict[str, Any]:
     """The counts and the faults of the cases from a number on, and the seconds they took."""
     run, first = case
-    if hasattr(os, "sched_setaffinity"):  # one core each: threads cost more than they bring on files this small
-        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[os.getpid() % len(os.sched_getaffinity(0))]})
     begun, used = time.perf_counter(), time.process_time()
     # One batch in twenty pays for connections of its own, as the product opens them.
     with nullcontext() if first // _BATCH % _OWN_CONNECTIONS == 0 else shared():
