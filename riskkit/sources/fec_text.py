@@ -249,9 +249,8 @@ def _unreadable(path: Path, fault: Exception) -> DataError:
         return DataError(message("{file} does not exist. Check the path.", file=str(path)))
     if isinstance(fault, OSError) and not isinstance(fault, gzip.BadGzipFile):
         return DataError(not_readable(path))
-    why = "letters that its encoding does not have" if isinstance(fault, UnicodeError) else "an archive cut or damaged"
+    cut = message("an archive cut or damaged")
+    why = message("letters that its encoding does not have") if isinstance(fault, UnicodeError) else cut
     return DataError(
-        message(
-            "{file} cannot be read to its end ({fault}). Copy or export it again.", file=path.name, fault=message(why)
-        )
+        message("{file} cannot be read to its end ({fault}). Copy or export it again.", file=path.name, fault=why)
     )

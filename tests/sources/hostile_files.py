@@ -13,6 +13,8 @@ from pathlib import Path
 
 import xlsxwriter
 
+from tests.sources.fec_texts import TITLES
+
 HEADER = "N° facture;Code client;Raison sociale;Date facture;Date échéance;Montant TTC"
 LINES = [f"F{n};C{n % 3};Société {n % 3};{n:02}/03/2024;{n:02}/04/2024;{n * 10},50" for n in range(1, 20)]
 TEXT = "\n".join([HEADER, *LINES]) + "\n"
@@ -169,6 +171,25 @@ def swollen_gzip(path: Path) -> Path:
         for _ in range(150):
             sink.write(b"0;" * 500_000)
     return path
+
+
+def swollen_ledger(path: Path) -> Path:
+    """A FEC of 2 GB in 2 MB: the same archive many times over, as the format allows."""
+    header, zeros = (gzip.compress(text) for text in ("\t".join(TITLES).encode() + b"\n", b"0\t" * 500_000))
+    path.write_bytes(header + zeros * 2000)
+    return path
+
+
+def endless_ledger(path: Path) -> Path:
+    """A FEC whose second line is 40 MB long."""
+    path.write_bytes("\t".join(TITLES).encode() + b"\n" + b"0\t" * 20_000_000)
+    return path
+
+
+def cut_ledger(path: Path) -> Path:
+    """The first half of a compressed FEC."""
+    lines = b"".join(b"VE\tVentes\t%d\t20240101\t411000\n" % number for number in range(20_000))
+    return cut(path, gzip.compress("\t".join(TITLES).encode() + b"\n" + lines), 30_000)
 
 
 def holes(path: Path) -> Path:

@@ -227,7 +227,7 @@ def test_what_is_not_a_fec_is_refused_in_one_message(tmp_path, content, said):
 
 def test_a_missing_file_is_a_clear_message(tmp_path):
     assert not looks_like_fec(tmp_path / "none.txt")
-    with pytest.raises(DataError, match=r"none\.txt cannot be read"):
+    with pytest.raises(DataError, match=r"none\.txt does not exist"):
         read_fec([tmp_path / "none.txt"])
 
 

@@ -39,6 +39,9 @@ REFUSED = {
     "cut.xlsx": (lambda path: made.cut(path, made.workbook(path).read_bytes(), 3000), "endommagé"),
     "cut.csv.gz": (lambda path: made.cut(path, gzip.compress(os.urandom(4000)), 900), "endommagé"),
     "swollen.csv.gz": (made.swollen_gzip, "décompressé"),
+    "swollen_ledger.txt.gz": (made.swollen_ledger, "décompressé"),
+    "one_line_ledger.txt": (made.endless_ledger, "ligne 2 ne se termine pas"),
+    "cut_ledger.txt.gz": (made.cut_ledger, "archive coupée"),
     "formula.xlsx": (
         lambda path: made.workbook(path, made.replaced(made.SHEET, b"<v>10.5</v>", b"<f>5+5.5</f>")),
         "cellule F2",
