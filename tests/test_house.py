@@ -62,9 +62,15 @@ def _french() -> dict[str, str]:
     for path in sorted((PACKAGE / "locale" / "fr").glob("*.po")):
         with path.open("rb") as handle:
             for entry in read_po(handle, locale="fr"):
-                if entry.id:
-                    assert entries.get(str(entry.id), entry.string) == entry.string, f"two translations of {entry.id!r}"
-                    entries[str(entry.id)] = str(entry.string)
+                forms = (
+                    [(entry.id, entry.string)]
+                    if isinstance(entry.id, str)
+                    else zip(entry.id, entry.string, strict=True)
+                )
+                for english, french in forms:
+                    if english:
+                        assert entries.get(english, french) == french, f"two translations of {english!r}"
+                        entries[english] = str(french)
     return entries
 
 

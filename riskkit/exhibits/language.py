@@ -36,7 +36,9 @@ class Language:
 
     def text(self, template: str, /, **values: object) -> str:
         """The template in this language, its values formatted by type (see `show`)."""
-        translated = _catalogue(self.code).get(template, template)
+        forms = _catalogue(self.code).get(template, (template,))
+        count = values.get("count")
+        translated = forms[0] if isinstance(count, int) and self._is_one(count) else forms[-1]
         return translated.format(**{name: self.show(value) for name, value in values.items()})
 
     def say(self, sentence: Message) -> str:
@@ -102,8 +104,11 @@ class Language:
             return "–"
         shown = abs(round(value, digits))
         number = self.number(value, digits=digits)
-        singular = shown < 2 if self.code == "fr" else shown == 1
-        return self.text("{number} day", number=number) if singular else self.text("{number} days", number=number)
+        one = self._is_one(shown)
+        return self.text("{number} day", number=number) if one else self.text("{number} days", number=number)
+
+    def _is_one(self, count: float) -> bool:
+        return abs(count) < 2 if self.code == "fr" else abs(count) == 1
 
     def date(self, day: dt.date, *, style: str = "short") -> str:
         """A date: `short` 31/12/2023, `long` 31 décembre 2023, `month` déc. 2023, `day` 31 déc., `letter` D."""
@@ -140,13 +145,18 @@ def _pattern(text: str) -> NumberPattern:
 
 
 @cache
-def _catalogue(code: str) -> Mapping[str, str]:
-    if code == "en":
-        return {}
-    entries: dict[str, str] = {}
-    for path in sorted(resources.files("riskkit").joinpath("locale", code).iterdir(), key=lambda p: p.name):
+def _catalogue(code: str) -> Mapping[str, tuple[str, ...]]:
+    """By template: what it says in this language; for one thing counted and for more, where the two differ.
+
+    An entry with a plural is found by it: the code writes "{count} cells", and the catalogue says "{count} cell" too.
+    """
+    entries: dict[str, tuple[str, ...]] = {}
+    for path in sorted(resources.files("riskkit").joinpath("locale", "fr").iterdir(), key=lambda p: p.name):
         if path.name.endswith(".po"):
             with path.open("rb") as handle:
-                catalogue = read_po(handle, locale=code)
-            entries.update({m.id: str(m.string) for m in catalogue if isinstance(m.id, str) and m.id and m.string})
+                for entry in read_po(handle, locale="fr"):
+                    english = (entry.id,) if isinstance(entry.id, str) else tuple(entry.id)
+                    french = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
+                    if english[-1] and all(french) and (code == "fr" or len(english) > 1):
+                        entries[english[-1]] = french if code == "fr" else english
     return entries

@@ -41,6 +41,19 @@ def test_days_agree_in_number():
     assert FR.days(float("nan")) == "–"
 
 
+def test_messages_agree_with_what_they_count():
+    template = "{file}: {count} cells hold something that is not an amount or a date."
+    said = [FR.text(template, file="a.xlsx", count=n).split(f"{HARD}: ")[1] for n in (0, 1, 2)]
+    assert [text.split(" autre")[0] for text in said] == [
+        "0 cellule contient", "1 cellule contient", "2 cellules contiennent",
+    ]  # fmt: skip
+    assert [EN.text(template, file="a.xlsx", count=n)[8:18] for n in (0, 1, 2)] == [
+        "0 cells ho",
+        "1 cell hol",
+        "2 cells ho",
+    ]
+
+
 def test_dates_and_shares():
     day = dt.date(2023, 8, 5)
     assert [FR.date(day, style=s) for s in ("short", "long", "month")] == ["05/08/2023", "5 août 2023", "août 2023"]

@@ -110,7 +110,7 @@ def test_macros_and_links_are_not_followed_and_the_reading_says_so(tmp_path):
     macros = _read(made.workbook(tmp_path / "a.xlsm", made.added(xl__vbaProject=b"\xd0\xcf\x11\xe0")))
     links = _read(made.workbook(tmp_path / "b.xlsx", made.added(xl__externalLinks__externalLink1=b"<a/>")))
     assert _whole(macros)
-    assert "macros : elles ne sont ni lues ni exécutées" in _notes(macros)
+    assert "elles ne sont ni lues ni exécutées" in _notes(macros)
     assert _whole(links)
     assert "ils ne sont pas suivis" in _notes(links)
 
@@ -137,7 +137,7 @@ def test_an_error_of_excel_sets_its_row_aside(tmp_path):
     (file,) = reading.files
     assert (file.rows_read, file.rows_rejected, file.total_cents) == (19, 1, made.CENTS - 2050)
     assert list(reading.rejects["reason"]) == ["missing_amount"]
-    assert "1 cellules contiennent une erreur Excel comme #REF!, la première en F3" in _notes(reading)
+    assert "1 cellule contient une erreur Excel comme #REF!, en F3" in _notes(reading)
 
 
 def test_a_total_that_a_formula_computed_is_read_as_excel_last_saved_it(tmp_path):

@@ -115,7 +115,7 @@ def test_an_amount_paid_without_a_date_is_set_at_the_latest_date_and_said(tmp_pa
     )
     assert reading.payments[["kind", "amount_cents"]].to_numpy().tolist() == [["other", 50000000]]
     assert reading.payments["payment_date"].dt.date.tolist() == [dt.date(2026, 2, 10)]
-    assert "n’ont pas de date" in _notes(reading)
+    assert "n’a pas de date" in _notes(reading)
 
 
 def test_a_status_paid_without_a_date_is_not_a_payment_when_payments_are_given(tmp_path):
@@ -198,7 +198,7 @@ def test_other_currencies_are_set_aside_and_never_converted(tmp_path):
     )
     assert (reading.currency, reading.invoices["amount_cents"].tolist()) == ("EUR", [1000, 2000])
     assert _reasons(reading) == {4: "other_currency"}
-    assert "1 lignes en USD" in _notes(reading)
+    assert "1 ligne en USD" in _notes(reading)
 
 
 def test_customers_keep_their_other_columns_and_lose_no_row(tmp_path):
