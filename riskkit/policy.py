@@ -71,7 +71,7 @@ class Policy(BaseModel):
         ScoringPolicy(), description="who is a risk: the expert grid, the models, the classes"
     )
     decisions: DecisionsPolicy = Field(
-        DecisionsPolicy(), description="what to do about each customer: losses, credit limits, provision"
+        DecisionsPolicy(), description="what to do about each customer: losses, credit limits, provision, segments"
     )
     measures: MeasuresPolicy = Field(MeasuresPolicy(), description="targets, own measures, profiles, penalties")
     forecast: ForecastPolicy = Field(ForecastPolicy(), description="when open items are expected to be paid")

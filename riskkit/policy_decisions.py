@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from riskkit.policy_scores import FORCING_EVENTS, LEVELS
+from riskkit.policy_segments import SegmentsPolicy
 
 Share = Annotated[float, Field(ge=0, le=1)]
 CLASSES = ("1", "2", "3", "4", "5", "unknown")
@@ -232,3 +233,4 @@ class DecisionsPolicy(BaseModel):
     losses: LossPolicy = Field(LossPolicy(), description="what part of what is late is lost")
     limits: CreditLimitPolicy = Field(CreditLimitPolicy(), description="credit limits")
     provision: ProvisionPolicy = Field(ProvisionPolicy(), description="provision for losses")
+    segments: SegmentsPolicy = Field(SegmentsPolicy(), description="segments of customers and their strategies")

@@ -9,8 +9,10 @@ import pandas as pd
 from riskkit.companies.credit_file import CREDIT_STATEMENTS, read_credit_file, statements_at
 from riskkit.decisions.credit_limits import CREDIT_LIMITS, REASONS, credit_limits
 from riskkit.decisions.limit_reasons import limit_notes, limit_reasons
+from riskkit.decisions.segments import SEGMENTS, segment_customers, segment_notes, strategy_of
 from riskkit.engine import connect
 from riskkit.errors import Message
+from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
 from riskkit.ledger.customer_positions import customer_positions
 from riskkit.ledger.snapshot import Snapshot
@@ -21,7 +23,7 @@ from riskkit.workbench.companies_tables import enrichment_table, exposure
 from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.provision_stage import PROVISION_TABLES, set_aside
 
-DECISION_TABLES = (CREDIT_LIMITS, LOSS_RATES, *PROVISION_TABLES)
+DECISION_TABLES = (CREDIT_LIMITS, SEGMENTS, LOSS_RATES, *PROVISION_TABLES)
 PROFILE_HALF_YEARS = 2
 """Half-years in which the latest known profile of a customer is looked for."""
 _STATED = [
@@ -46,7 +48,7 @@ def decide_customers(
     portfolio: Portfolio,
     language: str,
 ) -> Decided:
-    """The credit that each customer may have, what is set aside, and the losses behind both.
+    """The segment of each customer, the credit that it may have, what is set aside, and the losses behind both.
 
     Parameters
     ----------
@@ -83,15 +85,31 @@ def decide_customers(
         said_of = [pair[rank] for pair in reasons]
         texts = [None if text is None else words.say(text) for text in said_of]
         limits[column] = pd.Series(texts, index=limits.index, dtype="str")
+    segments = _segments(facts, snapshot, policy=policy, words=words)
     provision, said_of_provision = set_aside(snapshot, identified, rates, policy=policy, language=language)
     return Decided(
         tables={
             CREDIT_LIMITS.name: CREDIT_LIMITS.conform(limits)[CREDIT_LIMITS.names],
+            SEGMENTS.name: segments,
             LOSS_RATES.name: rates,
             **provision,
         },
-        notes=(*said, *limit_notes(limits, currency=currency), *said_of_provision),
+        notes=(
+            *said,
+            *segment_notes(segments, currency=currency),
+            *limit_notes(limits, currency=currency),
+            *said_of_provision,
+        ),
     )
+
+
+def _segments(facts: pd.DataFrame, snapshot: Snapshot, *, policy: Policy, words: Language) -> pd.DataFrame:
+    """The segment of each customer, its strategy said in the reader's language."""
+    rules = policy.decisions.segments
+    made = segment_customers(facts, coverage_start=snapshot.coverage_start, as_of=snapshot.as_of, policy=rules)
+    said = {name: strategy_of(name, policy=rules) for name in made["segment"].unique()}
+    texts = {name: text if isinstance(text, str) else words.say(text) for name, text in said.items()}
+    return SEGMENTS.conform(made.assign(strategy=made["segment"].map(texts).astype("str")))[SEGMENTS.names]
 
 
 def _loss(rates: pd.DataFrame, *, policy: Policy) -> LossGivenEvent:
@@ -126,6 +144,9 @@ def _facts(
     return facts.assign(
         receivables_cents=exposure(customers, snapshot.ageing).clip(lower=0),
         sales_12m_cents=positions["sales_12m_cents"],
+        open_cents=positions["open_items_cents"],
+        overdue_cents=positions["overdue_cents"],
+        first_date=positions["first_date"],
         terms_days=positions["terms_days"],
         orders_cents=facts["orders_cents"].fillna(0).astype("int64"),
         to_invoice_cents=facts["to_invoice_cents"].fillna(0).astype("int64"),

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from riskkit.companies.credit_file import CreditFile, read_credit_file, statements_at
+from riskkit.companies.provider_settings import ProviderSettings
 from riskkit.errors import DataError
 
 CUSTOMERS = pd.DataFrame({"customer_id": ["C1", "C2"], "siren": ["404833048", None]}).astype("str")
@@ -66,3 +67,10 @@ def test_the_day_of_the_whole_file_may_be_given(tmp_path):
 def test_a_file_that_names_no_customer_is_refused(tmp_path):
     with pytest.raises(DataError, match="names no customer"):
         read(tmp_path, "Limite;Date\n10,00;31/01/2024\n")
+
+
+def test_the_file_follows_a_portfolio_that_moves():
+    settings = ProviderSettings(credit=CreditFile(file="encours.csv"))
+    assert not settings.is_empty
+    moved = settings.renamed(lambda name: f"../p/{name}")
+    assert moved.credit == CreditFile(file="../p/encours.csv")
