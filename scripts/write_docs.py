@@ -114,6 +114,10 @@ def _policy_lines(part: BaseModel, name: str) -> list[str]:
         value = getattr(part, key)
         if isinstance(value, BaseModel):
             lines += _policy_lines(value, f"{name}.{key}")
+        elif isinstance(value, dict) and value and all(isinstance(line, BaseModel) for line in value.values()):
+            for inner, line in value.items():
+                shown = ", ".join(f"{own}: {each}" for own, each in line.model_dump(mode="json").items())
+                lines.append(f"| `{name}.{key}.{inner}` | `{shown}` | {field.description} |")
         else:
             lines.append(f"| `{name}.{key}` | `{value}` | {field.description} |")
     return lines

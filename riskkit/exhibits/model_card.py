@@ -105,11 +105,16 @@ def _population(model: Mapping[str, Any], models: pd.DataFrame, words: Language)
         (words.text("Customers it learned from"), words.number(float(model["customers"]), digits=0)),
         (words.text("Of those, with an event"), words.number(float(model["events"]), digits=0)),
         (words.text("Customer-months"), words.number(float(model["cases"]), digits=0)),
+        (words.text("Level sure to (95 %)"), _points(1.96 * float(model["level_error"]), words)),
         (words.text("Digest of the data"), str(model["data_sha256"])[:12]),
     ]
     if row is not None:
         rows.insert(5, (words.text("Event rate when tested"), words.share(float(row["event_rate"]), digits=1)))
     return key_values(rows, caption=words.text("Population"))
+
+
+def _points(share: float, words: Language) -> str:
+    return words.text("± {points} points", points=words.number(100 * share))
 
 
 def _drawn(figure: Figure) -> Html:

@@ -29,7 +29,12 @@ AGEING_FIGURES = ("relation_months", "sector_default_rate")
 
 @dataclass(frozen=True)
 class FittedScore:
-    """The score of one horizon. `predict` needs nothing but the figures of a customer."""
+    """The score of one horizon.
+
+    `predict` needs nothing but the figures of a customer.
+
+    `level_error` is the standard error of the mean of its probabilities.
+    """
 
     horizon: int
     champion: Model
@@ -43,6 +48,7 @@ class FittedScore:
     customers: int
     events: int
     data_sha256: str
+    level_error: float
 
     def predict(self, figures: pd.DataFrame) -> pd.Series:
         """Probability of the event for each row; NaN for a new customer where too few new ones were ever seen."""
@@ -85,6 +91,7 @@ def fit_score(
     if not isinstance(scorecard, Scorecard):
         raise TypeError("the scorecard candidate is a Scorecard")
     tried = trial.calibration.apply(trial.chances[trial.champion].to_numpy(dtype="float64"))
+    error = level_error(tried, trial.cases)
     thresholds = choose_thresholds(tried, trial.cases["bad"].to_numpy(dtype="float64"), horizon=months)
     learned = {name: distribution_of(_values(known, name)) for name in DIRECTIONS if name not in AGEING_FIGURES}
     learned["probability"] = distribution_of(trial.calibration.apply(champion.predict(known)))
@@ -102,10 +109,20 @@ def fit_score(
             customers=int(known["customer_id"].nunique()),
             events=int(events),
             data_sha256=digest_of(known),
+            level_error=error,
         ),
         trial,
         None,
     )
+
+
+def level_error(chance: Floats, cases: pd.DataFrame) -> float:
+    """Standard error of the mean probability, from how far debtors' out-of-time predictions and outcomes lie apart.
+
+    Months of one debtor are one observation: their gaps are added up before they are squared.
+    """
+    gaps = pd.Series(chance - cases["bad"].to_numpy(dtype="float64")).groupby(cases["group"].to_numpy()).sum()
+    return float(np.sqrt((gaps**2).sum()) / len(cases))
 
 
 def digest_of(cases: pd.DataFrame) -> str:

@@ -48,7 +48,7 @@ _RECENT = Table(
         *HABIT_BREAKS.columns[3:6],
     ),
 )
-WINDOW_DAYS = 120
+WINDOW_DAYS = 180
 EARLY_DAYS, OFFSET_DAYS = -6, 8
 """Delays are read on the scale ln(days + 8), early ones counting as 6 days early."""
 LONGEST_DAYS = 120
@@ -56,7 +56,8 @@ PRIOR_INVOICES, PRIOR_SETTLEMENTS, PRIOR_SECTOR = 3.0, 4.0, 20.0
 LEAST_SPREAD = 0.2
 SPREAD_FACTOR = 1.6
 """The spread of one invoice is widened: the usual delay of a customer is itself only an estimate."""
-RECENT_POWER = 2.5
+RECENT_POWER = 4.0
+"""An invoice due today weighs 2 to this power, one due at the start of the window 1."""
 LOGISTIC = 1.702
 """A logistic curve stretched so is a normal one to within 0.01."""
 

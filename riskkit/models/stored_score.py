@@ -49,6 +49,7 @@ def write_score(score: FittedScore, folder: Path, *, policy: ScoringPolicy, vers
         "customers": score.customers,
         "events": score.events,
         "champion": score.champion.name,
+        "level_error": score.level_error,
         "calibration": {"shift": score.calibration.shift, "stretch": score.calibration.stretch},
         "scorecard": score.scorecard.to_dict(),
         "thresholds": score.thresholds.to_dict("records"),
@@ -130,6 +131,7 @@ def _built(content: dict[str, Any], folder: Path) -> FittedScore:
         customers=int(content["customers"]),
         events=int(content["events"]),
         data_sha256=str(content["data_sha256"]),
+        level_error=float(content["level_error"]),
     )
 
 

@@ -25,7 +25,7 @@ from riskkit.workbench.drivers_stage import explain_unpaid
 from riskkit.workbench.ledger_stage import ledger_tables, measured_groups
 from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.progress import Progress
-from riskkit.workbench.scores_stage import Scored, score_customers
+from riskkit.workbench.scores_stage import Scored, read_given, score_customers
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
         progress.part("read", min(len(begun) / count, 1.0))
         begun.append(name)
 
+    given = read_given(portfolio)
     reading = portfolio.read(as_of=as_of, progress=file_begins)
     date, notes = _valuation_date(reading, as_of)
     identified = identify_companies(reading, portfolio=portfolio, as_of=date, language=language)
@@ -87,7 +88,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     progress.stage("sectors")
     explained = explain_unpaid(reading, customers, snapshot, history.months, policy=policy, language=language)
     progress.stage("scores")
-    scored = score_customers(book, history, snapshot, identified, portfolio=portfolio, language=language)
+    scored = score_customers(book, history, snapshot, identified, given=given, portfolio=portfolio, language=language)
     progress.stage("forecast")
     forecast = forecast_cash(
         book, customers, reading.events, snapshot.open_items, as_of=date, policy=policy, terms_code=terms.code

@@ -25,6 +25,7 @@ from riskkit.sources.mapping import TableSpec, infer_specs
 from riskkit.sources.opening import Source
 from riskkit.sources.reading import Reading
 from riskkit.workbench.control_settings import ControlSettings
+from riskkit.workbench.overrides import OVERRIDES_FILE
 from riskkit.workbench.policy_text import policy_text
 from riskkit.workbench.run_folder import MANIFEST
 from riskkit.workbench.source_names import common_name, moved, relative, source_exists
@@ -211,6 +212,9 @@ class Portfolio:
         answers = (self.folder / self.settings.companies.answers).absolute()
         if answers.is_file() and answers.parent == home.absolute() != folder.absolute():
             shutil.copy2(answers, folder / answers.name)  # the run replaces the folder that its answers are in
+        given = (self.folder / OVERRIDES_FILE).absolute()
+        if given.is_file() and given.parent != folder.absolute():
+            shutil.copy2(given, folder / given.name)  # classes given by hand are looked for beside the settings
 
     def _rates(self, home: Path) -> dict[str, object]:
         """The rates as a settings file in `home` names them."""

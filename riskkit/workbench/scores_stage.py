@@ -20,7 +20,7 @@ from riskkit.models.fitted_score import FittedScore
 from riskkit.models.habit_break import habit_breaks
 from riskkit.models.risk_levels import level_by_probability
 from riskkit.models.score_figures import score_figures
-from riskkit.models.score_overrides import apply_overrides
+from riskkit.models.score_overrides import Override, apply_overrides
 from riskkit.models.score_reasons import REASONS_SHOWN, write_reasons
 from riskkit.models.statistical_scores import StatisticalScores, score_statistically
 from riskkit.models.stored_score import read_score, write_score
@@ -43,8 +43,28 @@ class Scored:
     notes: tuple[Message, ...]
 
 
+@dataclass(frozen=True)
+class GivenScores:
+    """What people give besides the files: classes by hand, and scores fitted in an earlier month."""
+
+    overrides: tuple[Override, ...] = ()
+    kept: tuple[FittedScore, ...] = ()
+
+
+def read_given(portfolio: Portfolio) -> GivenScores:
+    """What a portfolio gives, read before anything else so that a fault in it costs no time."""
+    return GivenScores(read_overrides(portfolio.folder / OVERRIDES_FILE), read_scores(portfolio))
+
+
 def score_customers(
-    book: Book, history: History, snapshot: Snapshot, identified: Identified, *, portfolio: Portfolio, language: str
+    book: Book,
+    history: History,
+    snapshot: Snapshot,
+    identified: Identified,
+    *,
+    given: GivenScores,
+    portfolio: Portfolio,
+    language: str,
 ) -> Scored:
     """The class of each customer at the date of the run, and why.
 
@@ -58,8 +78,10 @@ def score_customers(
         The ledger at the date of the run.
     identified
         Customers with the state of their company, events and enrichment as known then.
+    given
+        Classes given by hand, and scores kept from an earlier month.
     portfolio
-        Its policy, and its classes given by hand.
+        Its policy.
     language
         Of the reasons.
 
@@ -77,12 +99,10 @@ def score_customers(
         policy=policy,
     )
     expert = score_by_grid(figures, policy=policy)
-    overrides = read_overrides(portfolio.folder / OVERRIDES_FILE)
-    decided, notes = apply_overrides(_decided(figures, expert), overrides, as_of=as_of)
+    decided, notes = apply_overrides(_decided(figures, expert), given.overrides, as_of=as_of)
     reasons = write_reasons(figures, expert.notes, decided, currency=snapshot.currency, policy=policy)
-    kept = read_scores(portfolio)
     found = score_statistically(
-        features, snapshot, customers, identified.reading.events, policy=portfolio.policy, kept=kept
+        features, snapshot, customers, identified.reading.events, policy=portfolio.policy, kept=given.kept
     )
     scores = _table(figures, expert, decided, reasons, language=language)
     scores = scores.merge(found.chances, on="customer_id", how="left", validate="one_to_one")
@@ -92,7 +112,7 @@ def score_customers(
     scores = SCORES.conform(scores.assign(risk_level=_levels(scores, decided, found, policy=policy).to_numpy()))
     return Scored(
         tables={"scores": scores, "score_notes": SCORE_NOTES.conform(expert.notes), **found.tables},
-        counts={**score_counts(scores), "models": model_counts(found, is_kept=bool(kept))},
+        counts={**score_counts(scores), "models": model_counts(found, is_kept=bool(given.kept))},
         fitted=found.fitted,
         notes=(*notes, *score_notes(scores, currency=snapshot.currency), *found.notes),
     )

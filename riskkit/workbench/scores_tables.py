@@ -43,7 +43,7 @@ SCORES = Table(
         Column(
             "break_ratio",
             "number",
-            "settlements that its habit would give ÷ those seen over 120 days: 1 as usual, 2 "
+            "settlements that its habit would give ÷ those seen over 180 days: 1 as usual, 2 "
             "half as many; missing without a past",
             nullable=True,
         ),
@@ -77,6 +77,7 @@ def model_counts(found: StatisticalScores, *, is_kept: bool) -> list[dict[str, A
             "cases": score.cases,
             "customers": score.customers,
             "events": score.events,
+            "level_error": round(score.level_error, 4),
             "data_sha256": score.data_sha256,
         }
         for score in found.fitted

@@ -50,7 +50,8 @@ def evidence():
     empty = {table.name: table.empty() for table in STATISTICAL_TABLES}
     model = {
         "horizon_months": 6, "champion": score.champion.name, "fitted_on": "2025-12-31", "cases": score.cases,
-        "customers": score.customers, "events": score.events, "data_sha256": score.data_sha256, "is_kept": False,
+        "customers": score.customers, "events": score.events, "data_sha256": score.data_sha256,
+        "level_error": score.level_error, "is_kept": False,
     }  # fmt: skip
     return {"scores": SCORES, **empty, **_evidence([trial], [score])}, model
 
