@@ -1,6 +1,6 @@
 """Why a credit limit is what it is: the need of a customer, and the caps that hold it down.
 
-Need, as the AFDCC writes it [10]: (orders not invoiced + to be invoiced + unpaid, due or not) × coefficient of terms ×
+Need, as the AFDCC writes it [18]: (orders not invoiced + to be invoiced + unpaid, due or not) × coefficient of terms ×
 coefficient of behaviour. The same source allows a fraction of yearly purchases instead: sales of twelve months × terms
 ÷ 365 × behaviour, which serves a customer that owes nothing today; the larger of both is taken. Caps are money,
 infinite where one does not apply.

@@ -1,6 +1,6 @@
 """Provision for losses: the IFRS 9 matrix and the French item-by-item rule, side by side for each open item.
 
-IFRS 9, simplified approach [12]: balance of each age × loss rate of the age × outlook factor, tax included; claims on a
+IFRS 9, simplified approach [20]: balance of each age × loss rate of the age × outlook factor, tax included; claims on a
 company in a procedure, or judged by hand, are assessed one by one. French tax rule [3]: claim by claim, without tax,
 and only where an event makes the loss probable: a procedure, a dispute, a judgment of one's own. Lateness alone is not
 enough. Both are before credit insurance and before unapplied credits.
