@@ -18,10 +18,11 @@ import numpy as np
 
 from riskkit.models.pieces import CASH, Days, Floats, Pieces
 
-PRIOR = (0.05, 0.05, 0.40)
-PRIOR_DATES = 2.0
+PRIOR = (0.02, 0.02, 0.30)
+PRIOR_DATES = 1.0
 """Shares assumed of all, segment and customer before any past is known, and how many past dates they are worth."""
 MOST_ITEMS = 800
+_NODES = 9
 
 
 @dataclass(frozen=True)
@@ -108,39 +109,54 @@ def shares_of(past: list[PairSums]) -> Shares:
 def draw_cash(pieces: Pieces, cash: Floats, segment: Days, *, shares: Shares, draws: int, seed: int) -> Floats:
     """Cash of each day in each draw, cents: an array draws × days.
 
-    From: open pieces, their shares of cash by day. Beyond `MOST_ITEMS`, the smallest items of a customer move as one.
+    From: open pieces, their shares of cash by day. The `MOST_ITEMS` largest are drawn one by one; the others, segment
+    by segment, are their expectation given what is shared, with the noise of their own around it.
     """
     from scipy.special import ndtr
 
-    cents, cumulated, customer = _items(pieces, cash)
     generator = np.random.default_rng(seed)
     days = cash.shape[1]
     common = generator.standard_normal(draws) * np.sqrt(shares.company)
-    segments = generator.standard_normal((int(segment.max()) + 1, draws)) * np.sqrt(shares.segment)
-    customers, place = np.unique(customer, return_inverse=True)
+    segments = common + generator.standard_normal((int(segment.max()) + 1, draws)) * np.sqrt(shares.segment)
+    order = np.argsort(-pieces.cents, kind="stable")
+    large, small = np.sort(order[:MOST_ITEMS]), np.sort(order[MOST_ITEMS:])
+    customers, place = np.unique(pieces.customer[large], return_inverse=True)
     own = generator.standard_normal((len(customers), draws)) * np.sqrt(shares.customer)
     rest = np.sqrt(max(1 - shares.company - shares.segment - shares.customer, 0.0))
     drawn = np.zeros(draws * (days + 1))
     at = np.arange(draws) * (days + 1)
-    for item in range(len(cents)):
-        score = common + segments[segment[customer[item]]] + own[place[item]] + rest * generator.standard_normal(draws)
-        day = np.searchsorted(cumulated[item], ndtr(score), side="right")
-        drawn[at + day] += cents[item]
+    cumulated = np.cumsum(cash[large], axis=1)
+    for rank, item in enumerate(large):
+        shared = segments[segment[pieces.customer[item]]] + own[place[rank]]
+        day = np.searchsorted(cumulated[rank], ndtr(shared + rest * generator.standard_normal(draws)), side="right")
+        drawn[at + day] += pieces.cents[item]
     result: Floats = drawn.reshape(draws, days + 1)[:, :days]
+    if len(small):
+        result = result + _draw_small(pieces.only(small), cash[small], segment, segments, shares, generator)
     return result
 
 
-def _items(pieces: Pieces, cash: Floats) -> tuple[Floats, Floats, Days]:
-    """Cents, cumulated shares and customer of what is drawn: items, the smallest bundled where there are too many."""
+def _draw_small(
+    pieces: Pieces, cash: Floats, segment: Days, segments: Floats, shares: Shares, generator: np.random.Generator
+) -> Floats:
+    """Cash of many small items: expected given the shared score of their segment, with independent gamma
+    noise each day, which errs on the wide side for long periods."""
+    from scipy.special import ndtr, ndtri
+
+    draws, days = segments.shape[1], cash.shape[1]
+    spread = np.sqrt(shares.company + shares.segment)
+    nodes = np.linspace(-3.5, 3.5, _NODES) * max(spread, 1e-9)
+    left = np.sqrt(1 - spread**2)
+    within = ndtri(np.clip(np.cumsum(cash, axis=1), 1e-12, 1 - 1e-12))
     cents = pieces.cents.astype(float)
-    if len(cents) <= MOST_ITEMS:
-        return cents, np.cumsum(cash, axis=1), pieces.customer
-    order = np.argsort(-cents, kind="stable")
-    large, small = np.sort(order[:MOST_ITEMS]), order[MOST_ITEMS:]
-    owner, place = np.unique(pieces.customer[small], return_inverse=True)
-    bundle = np.bincount(place, cents[small])
-    expected = np.zeros((len(owner), cash.shape[1]))
-    np.add.at(expected, place, cash[small] * cents[small][:, None])
-    shares = np.concatenate([cash[large], expected / bundle[:, None]])
-    customer = np.concatenate([pieces.customer[large], owner])
-    return np.concatenate([cents[large], bundle]), np.cumsum(shares, axis=1), customer
+    total = np.zeros((draws, days))
+    for group in np.unique(segment[pieces.customer]):
+        rows = segment[pieces.customer] == group
+        curves = np.stack([cents[rows] @ ndtr((within[rows] - node) / left) for node in nodes])
+        place = np.clip((segments[group] - nodes[0]) / (nodes[1] - nodes[0]), 0, _NODES - 1.000001)
+        low, part = place.astype(np.int64), (place % 1)[:, None]
+        total += np.diff(curves[low] * (1 - part) + curves[low + 1] * part, axis=1, prepend=0.0)
+    variance = (cents**2) @ (cash * (1 - cash))
+    mean = np.maximum(total, 1e-9)
+    noisy: Floats = generator.gamma(mean**2 / np.maximum(variance, 1e-9), np.maximum(variance, 1e-9) / mean)
+    return noisy

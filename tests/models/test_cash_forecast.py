@@ -233,6 +233,21 @@ def test_draws_have_the_expected_mean_and_spread_with_what_is_shared():
     assert together.sum(axis=1).var() > 2 * own
 
 
+def test_small_items_are_drawn_like_the_others(monkeypatch):
+    day = dt.date(2024, 6, 28)
+    struck = strike_pieces(book_of(habit_lines(invoices=900)), as_of=[day], terms_code="30")[day]
+    opened = struck.only(struck.is_open)
+    cash = np.full((len(opened), HORIZON_DAYS), 0.9 / HORIZON_DAYS)
+    asked = {"shares": Shares(0.2, 0.0, 0.0), "draws": 4_000, "seed": 2}
+    exact = draw_cash(opened, cash, np.zeros(20, dtype=np.int64), **asked).reshape(4_000, 13, 7).sum(axis=2)
+    monkeypatch.setattr("riskkit.models.shared_effects.MOST_ITEMS", 10)
+    near = draw_cash(opened, cash, np.zeros(20, dtype=np.int64), **asked).reshape(4_000, 13, 7).sum(axis=2)
+    assert near.sum(axis=1).mean() == pytest.approx(exact.sum(axis=1).mean(), rel=0.02)
+    # days are drawn apart: an item not paid in one week is not more likely in the next, so the total is a little wide
+    assert exact.sum(axis=1).std() < near.sum(axis=1).std() < 1.6 * exact.sum(axis=1).std()
+    assert near.std(axis=0).mean() == pytest.approx(exact.std(axis=0).mean(), rel=0.15)
+
+
 def test_shares_are_recovered_from_scores():
     draw, customers, items = np.random.default_rng(4), 60, 20
     customer = np.repeat(np.arange(customers), items)
