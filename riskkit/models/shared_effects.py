@@ -139,8 +139,10 @@ def draw_cash(pieces: Pieces, cash: Floats, segment: Days, *, shares: Shares, dr
 def _draw_small(
     pieces: Pieces, cash: Floats, segment: Days, segments: Floats, shares: Shares, generator: np.random.Generator
 ) -> Floats:
-    """Cash of many small items: expected given the shared score of their segment, with independent gamma
-    noise each day, which errs on the wide side for long periods."""
+    """Cash of many small items: expected given the shared score of their segment, with independent gamma noise.
+
+    Days are drawn apart, which errs on the wide side for long periods.
+    """
     from scipy.special import ndtr, ndtri
 
     draws, days = segments.shape[1], cash.shape[1]
