@@ -11,8 +11,8 @@ from riskkit.exhibits.language import language as language_of
 SHOWN_LEVEL = 0.8
 
 METHODS: dict[str, Message] = {
-    "model": message("habits and pay days"),
-    "shared_curve": message("shared curve, pay days"),
+    "model": message("customer habits"),
+    "shared_curve": message("one curve for all"),
     "cohort_curves": message("cohort curves"),
     "customer_median": message("customer's median delay"),
     "mean_13_weeks": message("mean of 13 weeks"),

@@ -40,11 +40,11 @@ _FOUR_WEEKS = 4
 class PastErrors:
     """What past dates taught, in order of dates: products of scores, periods by kind, each with when it was known.
 
-    `items` holds, by layer and date, the scores of item intervals with the days they were given and known.
+    `items` holds, by layer, the day of each date and the scores of the items open then (see `delay_intervals`).
     """
 
     pairs: list[tuple[int, PairSums]] = field(default_factory=list)
-    items: dict[str, list[Floats]] = field(default_factory=dict)
+    items: dict[str, list[tuple[int, Floats]]] = field(default_factory=dict)
     periods: dict[str, list[tuple[int, PastPeriods]]] = field(default_factory=lambda: {kind: [] for kind in BLOCKS})
 
     def shares_at(self, day: int) -> list[PairSums]:
@@ -55,8 +55,9 @@ class PastErrors:
         """Central share of an item's distribution that keeps the promise of `ITEM_LEVEL`."""
         if layer not in self.items:
             return ITEM_LEVEL
-        given, known, scores = np.concatenate(self.items[layer]).T
-        return replay(given.astype(np.int64), known.astype(np.int64), scores, level=ITEM_LEVEL)[1].share
+        given = np.concatenate([np.full(len(scores), day) for day, scores in self.items[layer]])
+        scores = np.concatenate([scores for _, scores in self.items[layer]])
+        return replay(given, given + HORIZON_DAYS, scores, level=ITEM_LEVEL)[1].share
 
     def shocks_at(self, day: int) -> dict[str, float]:
         """τ by kind of period from the periods that were over by that day."""
@@ -127,7 +128,7 @@ def backtest_cash(
             forecasts[name] = opened.cents @ expected.cash
             losses.setdefault(name, []).append(_item_losses(expected.owed, wait, days))
             if days == HORIZON_DAYS:
-                errors.items.setdefault(layer, []).append(_item_scores(expected.owed, wait, past.as_of))
+                errors.items.setdefault(layer, []).append((past.as_of, delay_scores(1 - expected.owed, wait + 1)))
             if layer == layers[-1]:
                 spread = _spread(opened, expected.cash, facts, errors, seed=seed)
                 if days == HORIZON_DAYS:
@@ -177,12 +178,6 @@ def summarise(rows: pd.DataFrame, *, chosen: str, item_loss: Mapping[str, float]
             }
         )
     return CASH_BACKTEST_SUMMARY.conform(pd.DataFrame(lines, columns=CASH_BACKTEST_SUMMARY.names))
-
-
-def _item_scores(owed: Floats, wait: Days, day: int) -> Floats:
-    """Day on which the interval of each item was given, day on which its outcome was known, and its score: rows."""
-    scores = delay_scores(1 - owed, wait + 1)
-    return np.stack([np.full(len(wait), day), day + wait + 1, scores], axis=1)
 
 
 def _spread(opened: Pieces, cash: Floats, facts: CustomerFacts, errors: PastErrors, *, seed: int) -> CashSpread:

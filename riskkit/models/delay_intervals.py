@@ -19,8 +19,8 @@ import numpy as np
 
 from riskkit.models.pieces import Days, Floats
 
-STEP, AWAITED = 0.01, 0.75
-"""Largest step γ, and largest product of the step and the outcomes awaited."""
+STEP, AWAITED = 0.01, 1.0
+"""Largest step γ for one outcome, and largest product of the step and the outcomes awaited."""
 WINDOW, LEAST = 300, 30
 """How many of the latest outcomes are kept, and from how many on they are used."""
 
@@ -31,22 +31,36 @@ class AdaptiveLevel:
     def __init__(self, level: float) -> None:
         self._level = level
         self._miss = 1 - level
-        self._scores: deque[float] = deque(maxlen=WINDOW)
+        self._batches: deque[Floats] = deque()
+        self._awaited = 0
+
+    @property
+    def is_adapted(self) -> bool:
+        """Whether enough outcomes are known for the share to be theirs and not the model's."""
+        return sum(len(batch) for batch in self._batches) >= LEAST
 
     @property
     def share(self) -> float:
         """The central share to use now; the level itself before `LEAST` outcomes are known."""
-        if len(self._scores) < LEAST:
+        if not self.is_adapted:
             return self._level
-        ordered = np.sort(np.array(self._scores))
-        rank = int(np.ceil((1 - self._miss) * (len(ordered) + 1)))
-        return float(ordered[max(rank, 1) - 1]) if rank <= len(ordered) else 1.0
+        count = sum(len(batch) for batch in self._batches)
+        ordered = np.sort(np.concatenate(self._batches))
+        rank = int(np.ceil((1 - self._miss) * (count + 1)))
+        return float(ordered[max(rank, 1) - 1]) if rank <= count else 1.0
 
-    def learn(self, score: float, *, used: float, awaited: int) -> None:
-        """One more outcome is known: its score, the share its interval was given with, how many are still awaited."""
-        missed = 1.0 if score > used else 0.0
-        self._miss += min(STEP, AWAITED / max(awaited, 1)) * ((1 - self._level) - missed)
-        self._scores.append(score)
+    def learn(self, scores: Floats, *, used: Floats, awaited: int) -> None:
+        """Outcomes known together: their scores, the shares of their intervals, how many others are still awaited.
+
+        An interval given before there was anything to adapt to (NaN in `used`) moves no level.
+        """
+        self._awaited = max(self._awaited, awaited + len(scores))
+        adapted = ~np.isnan(used)
+        step = min(STEP, AWAITED / self._awaited)
+        self._miss += step * float(((1 - self._level) - (scores[adapted] > used[adapted])).sum())
+        self._batches.append(scores)
+        while sum(len(batch) for batch in self._batches) - len(self._batches[0]) >= WINDOW:
+            self._batches.popleft()
 
 
 def replay(given: Days, known: Days, scores: Floats, *, level: float) -> tuple[Floats, AdaptiveLevel]:
@@ -56,19 +70,21 @@ def replay(given: Days, known: Days, scores: Floats, *, level: float) -> tuple[F
     counts for the intervals given after the day it is known.
     """
     adaptive = AdaptiveLevel(level)
-    used = np.full(len(scores), level)
-    order = np.lexsort((given, known))
+    used = np.full(len(scores), np.nan)
+    order = np.argsort(known, kind="stable")
+    days = known[order]
     learned = shown = 0
-    for day in np.unique(given):
-        while learned < len(order) and known[order[learned]] < day:
-            outcome = order[learned]
-            learned += 1
-            adaptive.learn(float(scores[outcome]), used=float(used[outcome]), awaited=shown - learned)
-        used[given == day] = adaptive.share
-        shown += int((given == day).sum())
-    for rank, outcome in enumerate(order[learned:], start=learned + 1):
-        adaptive.learn(float(scores[outcome]), used=float(used[outcome]), awaited=shown - rank)
-    return used, adaptive
+    for day in [*np.unique(given).tolist(), None]:
+        end = len(order) if day is None else int(np.searchsorted(days, day, side="left"))
+        while learned < end:
+            batch = order[learned : int(np.searchsorted(days, days[learned], side="right"))]
+            learned += len(batch)
+            adaptive.learn(scores[batch], used=used[batch], awaited=shown - learned)
+        if day is not None:
+            here = given == day
+            used[here] = adaptive.share if adaptive.is_adapted else np.nan
+            shown += int(here.sum())
+    return np.where(np.isnan(used), level, used), adaptive
 
 
 def delay_scores(left: Floats, days: Days) -> Floats:
