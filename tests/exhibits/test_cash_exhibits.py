@@ -92,7 +92,7 @@ def test_the_title_is_the_finding():
     figure = plot_cash_forecast(made_forecast(), language="fr")
     assert figure_title(figure) == (
         "2,1 M€ à encaisser d’ici 13 semaines : entre 1,8 M€ et 2,4 M€, huit chances sur dix"
-    ).replace(" M€", "\u00a0M€")
+    ).replace(" M€", "\u00a0M€").replace(" :", "\u00a0:")
     assert "non calculables" in cash_finding(made_forecast(with_bands=False), language="fr")
     assert backtest_finding(made_summary(), language="en").startswith("Over 9 past dates")
     assert late_finding(made_customers(), language="en") == "€100 is late or expected late; 1 customers make half of it"
