@@ -22,6 +22,7 @@ from riskkit.exhibits.score_report import (
     NO_MODEL,
     drift_table,
     levels_table,
+    measures_table,
     models_table,
     points_tables,
     score_sectors_table,
@@ -87,7 +88,12 @@ def _horizon(model: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], words
     )
     return join(
         element("h2", words.text("How good is the score over {months} months?", months=horizon)),
-        _population(model, models, words),
+        element(
+            "div",
+            element("div", _population(model, models, words)),
+            element("div", measures_table(models, language=language, horizon=horizon)),
+            class_="rk-pair",
+        ),
         models_table(models, language=language, horizon=horizon),
         figures if champion_row(models, horizon=horizon) is not None else None,
         models_table(models, language=language, horizon=horizon, by_cut=True),

@@ -122,6 +122,46 @@ def models_table(models: pd.DataFrame, *, language: str, horizon: int, by_cut: b
     return make_table(rows, columns, language=language, caption=caption, sortable=False)
 
 
+def measures_table(models: pd.DataFrame, *, language: str, horizon: int) -> Html:
+    """Each measure of the model in use with its interval, and that of the customer's own rate beside."""
+    words = language_of(language)
+    whole = models[(models["horizon_months"] == horizon) & models["cut_date"].isna()].set_index("candidate")
+    champion = whole[whole["is_champion"]]
+    if champion.empty:
+        return element("p", words.say(NO_MODEL), class_="rk-nothing")
+    row, rate = champion.iloc[0], whole[whole.index == "customer_rate"].iloc[0]
+    names = {
+        "auc": "AUC", "ks": "KS", "average_precision": words.text("Average precision"), "brier": "Brier", "ece": "ECE"
+    }  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "title": list(names.values()),
+            "value": [words.number(float(row[name]), digits=3) for name in names],
+            "interval": [
+                " – ".join(words.number(float(row[f"{name}_{bound}"]), digits=3) for bound in ("low", "high"))
+                for name in names
+            ],
+            "rate": [words.number(float(rate[name]), digits=3) for name in names],
+            "row_class": "",
+        }
+    )
+    columns = [
+        TableColumn("title", words.text("Measure")),
+        TableColumn("value", words.text("Value")),
+        TableColumn("interval", words.text("95 % interval, debtors resampled")),
+        TableColumn("rate", words.text("Customer's own rate")),
+    ]
+    caption = words.text("The model in use over {months} months", months=horizon)
+    note = words.text(
+        "Average precision is to be read beside the event rate, {share}.",
+        share=words.share(float(row["event_rate"]), digits=1),
+    )
+    return join(
+        make_table(rows, columns, language=language, caption=caption, sortable=False),
+        element("p", note, class_="rk-note"),
+    )
+
+
 def _area(row: pd.Series, language: str) -> str:
     words = language_of(language)
     value, low, high = (words.number(float(row[name]), digits=3) for name in ("auc", "auc_low", "auc_high"))

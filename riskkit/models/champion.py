@@ -27,6 +27,7 @@ from riskkit.models.validation import (
     draw_groups,
     expected_calibration_error,
     kolmogorov_smirnov,
+    measure_draws,
 )
 from riskkit.policy_scores import ScoringPolicy
 from riskkit.schemas import Column, Table
@@ -54,6 +55,16 @@ SCORE_MODELS = Table(
         Column("average_precision", "number", "area under precision and recall; the base is event_rate", nullable=True),
         Column("brier", "number", "mean squared error of the probability"),
         Column("ece", "number", "expected calibration error, ten groups of equal size"),
+        *(
+            Column(
+                f"{name}_{bound}",
+                "number",
+                f"{bound}er bound of {name}, customers resampled; over all cuts only",
+                nullable=True,
+            )
+            for name in ("ks", "average_precision", "brier", "ece")
+            for bound in ("low", "high")
+        ),
         Column("gain_over_rate", "number", "auc less that of the customer's own rate", nullable=True),
         Column("gain_low", "number", "lower bound of the gain", nullable=True),
         Column("gain_high", "number", "upper bound", nullable=True),
@@ -181,10 +192,19 @@ def measure_candidates(
                     "ece": expected_calibration_error(chance, bad),
                     "gain_over_rate": area - whole,
                     **dict(zip(("gain_low", "gain_high"), _interval(drawn - base), strict=True)),
+                    **(_bounds(measure_draws(chance, bad, groups, sampled)) if cut is None else {}),
                     "is_champion": False,
                 }
             )
     return SCORE_MODELS.conform(pd.DataFrame(rows))
+
+
+def _bounds(drawn: dict[str, Floats]) -> dict[str, float]:
+    """Lower and upper bound of each measure."""
+    found = {}
+    for name, values in drawn.items():
+        found[f"{name}_low"], found[f"{name}_high"] = _interval(values)
+    return found
 
 
 def choose_champion(tried: pd.DataFrame, *, candidates: Sequence[str], seed: int, draws: int = DRAWS) -> str:

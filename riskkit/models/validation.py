@@ -79,6 +79,40 @@ def _areas(score: Floats, bad: Floats, weights: Floats) -> Floats:
         return np.where(pairs > 0, (lost * below).sum(axis=1) / pairs, np.nan)
 
 
+def measure_draws(
+    chance: Floats, bad: Floats, groups: npt.NDArray[np.int64], draws: npt.NDArray[np.int64]
+) -> dict[str, Floats]:
+    """Kolmogorov–Smirnov, average precision, Brier and calibration error in each draw of groups.
+
+    The groups of the calibration error are those of the whole; a draw changes their weights.
+    """
+    parts = [_weighted(chance, bad, part[:, groups].astype("float64")) for part in np.array_split(draws, 10)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _weighted(chance: Floats, bad: Floats, weights: Floats) -> dict[str, Floats]:
+    """The four measures, one value per row of weights."""
+    order = np.argsort(-chance, kind="stable")
+    ends = np.flatnonzero(np.r_[np.diff(chance[order]) < 0, True])
+    lost = np.cumsum(weights[:, order] * bad[order], axis=1)[:, ends]
+    seen = np.cumsum(weights[:, order], axis=1)[:, ends]
+    good = seen - lost
+    rank = np.empty(len(chance), dtype="int64")
+    for number, part in enumerate(np.array_split(np.argsort(chance, kind="stable"), ECE_BINS)):
+        rank[part] = number
+    inside = (rank[:, None] == np.arange(ECE_BINS)[None, :]).astype("float64")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        distance = np.abs(lost / lost[:, -1:] - good / good[:, -1:]).max(axis=1)
+        precision = np.where(seen > 0, lost / seen, 0.0)
+        steps = np.diff(lost, axis=1, prepend=0.0)
+        return {
+            "ks": distance,
+            "average_precision": (steps * precision).sum(axis=1) / lost[:, -1],
+            "brier": (weights @ ((chance - bad) ** 2)) / weights.sum(axis=1),
+            "ece": np.abs((weights * (chance - bad)[None, :]) @ inside).sum(axis=1) / weights.sum(axis=1),
+        }
+
+
 def kolmogorov_smirnov(score: Floats, bad: Floats) -> float:
     """Largest distance between the cumulated shares of bad and of good cases along the score; NaN without both."""
     if not 0 < bad.sum() < len(bad):

@@ -35,6 +35,7 @@ from riskkit.models.validation import (
     expected_calibration_error,
     kolmogorov_smirnov,
     lift,
+    measure_draws,
     wilson,
 )
 from riskkit.policy_scores import ScoringPolicy
@@ -82,6 +83,11 @@ def test_a_draw_that_takes_everybody_once_gives_the_area_itself():
     score, bad, groups = rng.random(60), (rng.random(60) < 0.4).astype(float), np.repeat(np.arange(20), 3)
     once = np.ones((10, 20), dtype="int64")
     assert auc_draws(score, bad, groups, once) == pytest.approx(np.full(10, auc(score, bad)))
+    drawn = measure_draws(score, bad, groups, once)
+    assert drawn["ks"] == pytest.approx(np.full(10, kolmogorov_smirnov(score, bad)))
+    assert drawn["average_precision"] == pytest.approx(np.full(10, average_precision(score, bad)))
+    assert drawn["brier"] == pytest.approx(np.full(10, brier(score, bad)))
+    assert drawn["ece"] == pytest.approx(np.full(10, expected_calibration_error(score, bad)))
     twice = once.copy()
     twice[:, 0] = 2  # counting a group twice is the same as repeating its rows
     again = auc(np.r_[score, score[:3]], np.r_[bad, bad[:3]])
