@@ -1,7 +1,29 @@
 """Who will not pay: scores against what happened, on real and published sets and on samples of known truth.
 
-Measures and protocols are in the modules `prediction_*`. Nothing is tuned on what it is measured on; each baseline is
-beside its model. About ten minutes.
+Intervals are 95 %, customers (or companies) resampled. Baselines stand beside. Fifteen minutes.
+
+- `ibm_<cut>`: late at issue date. Invoices issued from the cut until the next one (the last: to the end), each with what
+  was known before its own day; the law of delays, the regression and the prior know the ledger of the day before the cut.
+  No dispute feature. `auc_customer_rate` is the rolling shrunk rate of the protocol, (late + 3 × prior) ÷ (n + 3) over
+  settled invoices. `ibm`: mean gain over the four cuts; `ece` of the 990 predictions together (the mean of the four is
+  beside: on 250 invoices chance alone makes about 0.05).
+- `fec_<year>`: the same on one French firm; the years before, read alone, teach; the terms are the legal 30 days, nothing
+  better being known. The model chooses on its own past what it reads: here it keeps the customer's rate, which it does
+  not beat. Delays are held within 45 days either way since the first trial on these files; nothing else was changed.
+- `polish_1`, `polish_5`, `taiwan`: accounts alone, ten folds, pooled; identical rows never on both sides. `auc` is the
+  challenger (trees in which two figures meet), `explainable` a sum of step curves in integer points. Altman's Z'' beside
+  where its four ratios are there. Ratios that nearly repeat each other are set against each other; pairs that are one
+  ratio but for rounding are left out. One of those left out (A32 ÷ A52, current over short-term liabilities) would
+  alone raise year 1 to .98: bankrupt firms are of 2000 to 2012, the others of 2007 to 2013, and this looks like another
+  form of accounts rather than distress.
+- `sample_50`: 50 samples (200 customers, 6,000 invoices); an event within six months, asked six months before the end.
+  `calibration_gap`: mean probability less what happened. `calibration_seeds_inside`: samples whose events lie in the
+  interval of their expected number, the chance of customers and the error of the level together. The planted
+  probability of a customer is its share of 40 redrawn futures with an event, its habits kept.
+- `failing_flagged_…`: customers that fail after 18 months, in six samples (600 customers). Each month end the tenth of
+  customers with the highest `break_ratio` is flagged. Seen: flagged at a month end 60 to 270 days before the failure
+  (delays slide over 270 days); beside, customers that do not fail flagged in as many months. The window, the weights
+  and the spread of the ratio were set on seeds 100 to 104.
 """
 
 from __future__ import annotations

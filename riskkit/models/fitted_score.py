@@ -117,12 +117,24 @@ def fit_score(
 
 
 def level_error(chance: Floats, cases: pd.DataFrame) -> float:
-    """Standard error of the mean probability, from how far debtors' out-of-time predictions and outcomes lie apart.
+    """Standard error of the mean probability of a period to come, from out-of-time predictions and outcomes.
 
-    Months of one debtor are one observation: their gaps are added up before they are squared.
+    Two parts: debtors (months of one debtor are one observation: their gaps are added up before they are squared) and
+    periods (how far the gaps of the cuts lie apart, beyond what debtors explain; nothing with a single cut).
     """
-    gaps = pd.Series(chance - cases["bad"].to_numpy(dtype="float64")).groupby(cases["group"].to_numpy()).sum()
-    return float(np.sqrt((gaps**2).sum()) / len(cases))
+    gaps = pd.Series(chance - cases["bad"].to_numpy(dtype="float64"))
+    of_debtors = _clustered_variance(gaps, cases["group"].to_numpy())
+    by_cut = [(gaps[rows], cases["group"].to_numpy()[rows]) for rows in cases.groupby("cut").indices.values()]
+    if len(by_cut) < 2:
+        return float(np.sqrt(of_debtors))
+    apart = float(np.var([part.mean() for part, _ in by_cut], ddof=1))
+    within = float(np.mean([_clustered_variance(part, group) for part, group in by_cut]))
+    return float(np.sqrt(of_debtors + max(apart - within, 0.0)))
+
+
+def _clustered_variance(gaps: pd.Series, groups: npt.NDArray[np.object_]) -> float:
+    """Variance of the mean of gaps, those of one group being one observation."""
+    return float((gaps.groupby(groups).sum() ** 2).sum()) / len(gaps) ** 2
 
 
 def digest_of(cases: pd.DataFrame) -> str:

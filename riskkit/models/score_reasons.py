@@ -39,7 +39,7 @@ def write_reasons(
         forced = [_by_hand(by)] if by["decided_by"] == "override" else []
         forced += [_forced(row)] if isinstance(row["forced_by"], str) else []
         if risk_class == "unknown" or own is None:
-            sentences.append(forced or [_unknown(row)])
+            sentences.append(forced or [_unknown(row, policy.window_days)])
             continue
         ordered = own.sort_values("contribution", ascending=risk_class in ("1", "2"), kind="stable")
         worded = [_WORDS[str(name)](row, currency, policy) for name in ordered["criterion"].head(REASONS_SHOWN)]
@@ -47,11 +47,13 @@ def write_reasons(
     return sentences
 
 
-def _unknown(row: Row) -> Message:
+def _unknown(row: Row, window_days: int) -> Message:
     if row["is_catch_all"]:
         return message("Account that mixes one-off customers: it has no behaviour of its own")
     if pd.isna(row["issued_count"]) or row["issued_count"] == 0:
         return message("No invoice known, and nothing known of its company")
+    if row["ever_due_count"] > 0:
+        return message("Nothing fallen due for more than {window}: its behaviour is too old", window=Days(window_days))
     return message("None of its invoices has fallen due yet, and nothing is known of its company")
 
 

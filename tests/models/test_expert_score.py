@@ -234,6 +234,21 @@ def test_reasons_name_euros_and_days():
     ]
 
 
+def test_a_customer_without_recent_invoices_is_told_apart_from_a_new_one():
+    lines = [
+        *LEDGER,
+        invoice("0", "OLD", "2022-01-01", 10_000, "2022-02-01"),
+        payment("0", "OLD", "2022-02-01", 10_000),
+    ]
+    figures = figures_of(lines)
+    expert = score_by_grid(figures, policy=POLICY)
+    decided = by_grid(expert.scores["expert_class"])
+    reasons = write_reasons(figures, expert.notes, decided, currency="EUR", policy=POLICY)
+    said = dict(zip(figures["customer_id"], reasons, strict=True))
+    assert "too old" in str(said["OLD"][0])
+    assert "fallen due yet" in str(said["C"][0])
+
+
 def test_a_catch_all_account_has_no_class():
     people = customers_of(["A", "B", "C"], is_catch_all=[True, False, False])
     expert = score_by_grid(figures_of(LEDGER, customers=people), policy=POLICY)

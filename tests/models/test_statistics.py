@@ -19,7 +19,7 @@ from riskkit.models.calibration import Calibration, fit_calibration
 from riskkit.models.challenger import fit_challenger
 from riskkit.models.champion import try_candidates
 from riskkit.models.drift import distribution_of, stability_index
-from riskkit.models.fitted_score import fit_score
+from riskkit.models.fitted_score import fit_score, level_error
 from riskkit.models.new_customers import fit_new_customers
 from riskkit.models.risk_levels import best_cut, choose_thresholds, level_by_probability
 from riskkit.models.score_cases import DIRECTIONS
@@ -312,3 +312,21 @@ def test_a_scorecard_is_plain_numbers():
     card = fit_scorecard(simulated(1), simulated(1)["bad"].to_numpy(), directions=DIRECTIONS)
     text = json.dumps(card.to_dict())
     assert Scorecard.from_dict(json.loads(text)) == card
+
+
+def test_the_error_of_a_level_counts_debtors_and_not_their_months():
+    rng = np.random.default_rng(12)
+    debtors, months = 400, 6
+    own = (rng.random(debtors) < 0.3).astype(float)  # a debtor is bad in all its months, or in none
+    cases = pd.DataFrame(
+        {
+            "bad": np.repeat(own, months),
+            "group": np.repeat(np.arange(debtors).astype(str), months),
+            "cut": np.tile([1, 1, 1, 2, 2, 2], debtors),
+        }
+    )
+    chance = np.full(len(cases), 0.3)
+    # the mean of 400 independent debtors: √(0.3 × 0.7 ÷ 400) = 0.0229; both cuts have the same gap
+    assert level_error(chance, cases) == pytest.approx(0.0229, abs=0.002)
+    wave = chance + np.where(cases["cut"] == 1, 0.1, -0.1)  # two periods that lie 0.2 apart: √(0.02 − within) more
+    assert level_error(wave, cases) == pytest.approx(np.sqrt(0.02), abs=0.02)
