@@ -10,7 +10,7 @@ Intervals are 95 %, customers (or companies) resampled. Baselines stand beside. 
 - `fec_<year>`: the same on one French firm; the years before, read alone, teach; the terms are the legal 30 days,
   nothing better being known. The model chooses on its own past what it reads: here it keeps the customer's rate, which
   it does not beat. A first trial on these files did worse (−0.009 and −0.049); since then delays are held within 45
-  days, overdue invoices count as late in the rate, the rate may be kept alone, and the days left in the month are known.
+  days, overdue invoices count as late in the rate, the rate may be kept alone, the days left in the month are known.
 - `polish_1`, `polish_5`, `taiwan`: accounts alone, ten folds, pooled; identical rows never on both sides. `auc` is the
   challenger (trees in which two figures meet), `explainable` a sum of step curves in integer points. Altman's Z''
   beside where its four ratios are there. Ratios that nearly repeat each other are set against each other; pairs that
