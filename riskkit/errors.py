@@ -7,7 +7,9 @@ example), how much money it concerns, what to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+import string
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -40,7 +42,41 @@ class Message:
 
     def __str__(self) -> str:
         """The plain English sentence, for logs and developers."""
-        return self.template.format(**{name: _plain(value) for name, value in self.values.items()})
+        return Agreement(show=lambda value: str(_plain(value))).vformat(self.template, (), self.values)
+
+
+class Agreement(string.Formatter):
+    """Fills a template, its words agreeing with its numbers.
+
+    `{count}` is the value as `show` writes it; `{count:client|clients}` the number and the word that agrees with it;
+    `{count:?belongs|belong}` only the word, for a verb or a participle further on. The first form is the singular: 1,
+    and in French 0 too (`zero_is_singular`). Only whole numbers are singular or plural; a value that is none (an
+    amount, "all of them") takes the plural. Any other format specification is refused with `ValueError`.
+    """
+
+    def __init__(self, *, show: Callable[[object], str], zero_is_singular: bool = False) -> None:
+        self._show = show
+        self._singular = {0, 1} if zero_is_singular else {1}
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """One field of the template: the value as shown, with or instead of the word that agrees with it."""
+        if not format_spec:
+            return self._show(value)
+        one, bar, several = format_spec.removeprefix("?").partition("|")
+        if not bar:
+            raise ValueError(f"'{format_spec}' gives no singular|plural")
+        word = one if _whole(value) in self._singular else several
+        return word if format_spec.startswith("?") else f"{self._show(value)} {word}"
+
+
+def _whole(value: object) -> int | None:
+    """A whole number given as such, or already written out ("12", "1 234"); None for anything else."""
+    if isinstance(value, str):
+        digits = re.sub(r"[\s\u00a0\u202f,]", "", value)
+        return int(digits) if digits.isdecimal() else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value) if value == value // 1 else None
 
 
 def _plain(value: object) -> object:

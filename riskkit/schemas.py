@@ -140,7 +140,12 @@ INVOICES = Table(
         ),
         Column("is_sale", "flag", "True when the item counts in sales; False for opening items and transfers"),
         Column("issue_date", "date", "date of issue"),
-        Column("due_date", "date", "date due as the file says; missing in a FEC", nullable=True),
+        Column(
+            "due_date",
+            "date",
+            "date due as the file says; a FEC has none but by electronic invoices given beside it",
+            nullable=True,
+        ),
         Column("amount_cents", "cents", "tax-inclusive amount; credit notes are negative"),
         Column(
             "excl_tax_cents",

@@ -253,22 +253,33 @@ def _notes(
 ) -> Iterable[Message]:
     if other.notna().any():
         yield message(
-            "{file}: {count} consolidated, bank or insurance accounts are left out: their ratios are not comparable.",
+            "{file}: {count:consolidated, bank or insurance account|consolidated, bank or insurance accounts} "
+            "{count:?is|are} left out: {count:?its|their} ratios are not comparable.",
             file=file,
             count=int(other.notna().sum()),
         )
     if unusable.any():
         yield message(
-            "{file}: {count} rows have no valid SIREN or no closing date.", file=file, count=int(unusable.sum())
+            "{file}: {count:row|rows} {count:?has|have} no valid SIREN or no closing date.",
+            file=file,
+            count=int(unusable.sum()),
         )
     if repeated:
-        yield message("{file}: {count} closings are given twice; the last row is kept.", file=file, count=repeated)
+        yield message(
+            "{file}: {count:closing|closings} {count:?is|are} given twice; the last row is kept.",
+            file=file,
+            count=repeated,
+        )
     if confidential:
         yield message(
-            "{file}: {count} of {kept} financial years are confidential; nothing is measured on them.",
+            "{file}: {count} of {kept} financial years {count:?is|are} confidential; nothing is measured on them.",
             file=file,
             count=confidential,
             kept=kept,
         )
     if unread:
-        yield message("{file}: {count} cells hold something that is not an amount or a date.", file=file, count=unread)
+        yield message(
+            "{file}: {count:cell|cells} {count:?holds|hold} something that is not an amount or a date.",
+            file=file,
+            count=unread,
+        )

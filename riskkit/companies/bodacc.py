@@ -235,25 +235,31 @@ def _notes(notices: pd.DataFrame, lost: pd.DataFrame, *, repeats: int, repaired:
     """What was read, what was no event, what could not be used."""
     silent = int((notices["kind"].isna() & notices["is_understood"]).sum())
     yield message(
-        "BODACC: {count} notices read; {silent} are filings, lists of claims or other notices without effect on a "
-        "company's state, {repeats} repeat a judgment.",
+        "BODACC: {count:notice|notices} read; {silent} {silent:?is a filing, a list of claims or another notice|are "
+        "filings, lists of claims or other notices} without effect on a company's state, {repeats} "
+        "{repeats:?repeats|repeat} a judgment.",
         count=len(notices),
         silent=silent,
         repeats=repeats,
     )
     zeros = int(repaired["repair"].str.contains("leading_zero").sum())
     if zeros:
-        yield message("BODACC: {count} SIREN had lost their leading zero and were repaired.", count=zeros)
+        yield message(
+            "BODACC: {count} SIREN had lost {count:?its|their} leading zero and {count:?was|were} repaired.",
+            count=zeros,
+        )
     unread = notices[~notices["is_understood"]]
     if len(unread):
         yield message(
-            "BODACC: {count} notices have a nature that is not known, first '{nature}'. They are left out: read them.",
+            "BODACC: {count:notice|notices} {count:?has|have} a nature that is not known, first '{nature}'. "
+            "{count:?It is|They are} left out: read {count:?it|them}.",
             count=len(unread),
             nature=str(unread["label"].iloc[0])[:80],
         )
     if len(lost):
         yield message(
-            "BODACC: {count} notices name no valid SIREN or no date, first '{raw}'. They are left out.",
+            "BODACC: {count:notice|notices} {count:?names|name} no valid SIREN or no date, first '{raw}'. {count:?It "
+            "is|They are} left out.",
             count=len(lost),
             raw=str(lost["siren_raw"].iloc[0]),
         )

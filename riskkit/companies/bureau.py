@@ -178,7 +178,8 @@ def _notes(frame: pd.DataFrame, usable: pd.Series, *, file: str) -> Iterator[Mes
     lost = frame[~usable]
     if len(lost):
         yield message(
-            "{file}: {count} opinions have no valid SIREN or no date, first on line {line}. They are left out.",
+            "{file}: {count:opinion|opinions} {count:?has|have} no valid SIREN or no date, first on line {line}. "
+            "{count:?It is|They are} left out.",
             file=file,
             count=len(lost),
             line=int(lost["source_line"].iloc[0]),
@@ -186,8 +187,8 @@ def _notes(frame: pd.DataFrame, usable: pd.Series, *, file: str) -> Iterator[Mes
     off = frame[usable & (frame["fault"] == "off_scale")]
     if len(off):
         yield message(
-            "{file}: {count} scores are not on their scale, first '{raw}'. Their class is unknown: correct the scale "
-            "in the policy.",
+            "{file}: {count:score|scores} {count:?is|are} not on {count:?its|their} scale, first '{raw}'. "
+            "{count:?Its|Their} class is unknown: correct the scale in the policy.",
             file=file,
             count=len(off),
             raw=str(off["raw"].iloc[0])[:30],
@@ -195,7 +196,8 @@ def _notes(frame: pd.DataFrame, usable: pd.Series, *, file: str) -> Iterator[Mes
     late = frame[usable & (frame["fault"] == "no_scale")]
     if len(late):
         yield message(
-            "{file}: {count} scores have no scale in force at their date, first {day}. Their class is unknown.",
+            "{file}: {count:score|scores} {count:?has|have} no scale in force at {count:?its|their} date, first "
+            "{day}. {count:?Its|Their} class is unknown.",
             file=file,
             count=len(late),
             day=late["rating_date"].iloc[0].date(),

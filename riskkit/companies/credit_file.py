@@ -209,8 +209,8 @@ def _notes(frame: pd.DataFrame, known: pd.Series, rows: pd.DataFrame, *, file: s
     if not known.all():
         lost = frame.loc[~known, list(_AMOUNTS.values())].sum().sum()
         yield message(
-            "{file}: {count} rows ({money} of limits, covers and orders) name no customer of the files, first on line "
-            "{line}: they are left out.",
+            "{file}: {count:row|rows} ({money} of limits, covers and orders) {count:?names|name} no customer of the "
+            "files, first on line {line}: {count:?it is|they are} left out.",
             file=file,
             count=int((~known).sum()),
             money=Money(int(lost), currency),
@@ -218,4 +218,8 @@ def _notes(frame: pd.DataFrame, known: pd.Series, rows: pd.DataFrame, *, file: s
         )
     unread = int(rows["unread"].sum())
     if unread:
-        yield message("{file}: {count} cells hold something that is not an amount or a date.", file=file, count=unread)
+        yield message(
+            "{file}: {count:cell|cells} {count:?holds|hold} something that is not an amount or a date.",
+            file=file,
+            count=unread,
+        )

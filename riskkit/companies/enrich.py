@@ -236,8 +236,8 @@ def _disagreements(whole: pd.DataFrame, columns: dict[str, str]) -> list[Message
         return []
     return [
         message(
-            "{count} customers have another NAF code in the source than in your file; yours is kept, the other is "
-            "beside it.",
+            "{count:customer|customers} {count:?has|have} another NAF code in the source than in your file; yours is "
+            "kept, the other is beside it.",
             count=int(differs.sum()),
         )
     ]

@@ -106,8 +106,8 @@ def _left_out(lost: pd.DataFrame, file: str) -> tuple[Message, ...]:
     cents = int(lost["amount_cents"].fillna(0).sum()) if "amount_cents" in lost else 0
     return (
         message(
-            "{file}: {count} rows ({money}) have no date, no company or a kind of event that is not known, first on "
-            "line {line}: '{words}'. They are left out.",
+            "{file}: {count:row|rows} ({money}) {count:?has|have} no date, no company or a kind of event that is not "
+            "known, first on line {line}: '{words}'. {count:?It is|They are} left out.",
             file=file,
             count=len(lost),
             money=Money(cents),

@@ -15,8 +15,8 @@ def diagnosis_sentences(concentration: pd.DataFrame, matrix: pd.DataFrame, *, cu
         return []
     sentences = [
         message(
-            "{count} debtors carry {share}% of the open items of the {all} who owe something; they weigh as much as"
-            " {number} equal debtors.",
+            "{count:debtor|debtors} {count:?carries|carry} {share}% of the open items of the {all} who owe "
+            "something; they weigh as much as {number:equal debtor|equal debtors}.",
             count=int(owed["pareto_count"]),
             share=round(100 * float(owed["pareto_amount_share"])),
             all=int(owed["debtors_count"]),

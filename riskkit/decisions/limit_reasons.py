@@ -83,8 +83,8 @@ def limit_notes(limits: pd.DataFrame, *, currency: str) -> tuple[Message, ...]:
     if len(over):
         said.append(
             message(
-                "Over their credit limit, in force or else proposed: {count} customers, by {money} in all; the first "
-                "is {name} ({most}).",
+                "Over their credit limit, in force or else proposed: {count:customer|customers}, by {money} in all; "
+                "the first is {name} ({most}).",
                 count=len(over),
                 money=Money(int(over["over_limit_cents"].sum()), currency),
                 name=_name(over.sort_values("over_limit_cents").iloc[-1]),

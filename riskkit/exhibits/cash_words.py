@@ -69,7 +69,8 @@ def backtest_finding(summary: pd.DataFrame, *, language: str) -> str:
         return words.text("The forecast could not be tested: the ledger has no past date that is long enough")
     best = others.sort_values("weekly_wape_rate").iloc[0]
     return words.text(
-        "Over {count} past dates, the forecast of a week was wrong by {own}; the best simple rule ({rule}) by {other}",
+        "Over {count:past date|past dates}, the forecast of a week was wrong by {own}; the best simple rule ({rule}) "
+        "by {other}",
         count=int(chosen["dates_count"].iloc[0]),
         own=words.share(float(chosen["weekly_wape_rate"].iloc[0])),
         rule=method_name(str(best["method"]), words),
@@ -86,7 +87,7 @@ def late_finding(customers: pd.DataFrame, *, language: str, currency: str = "EUR
         return words.text("Nothing is expected late")
     half = int((late.cumsum() < whole / 2).sum()) + 1
     return words.text(
-        "{late} is late or expected late; {count} customers make half of it",
+        "{late} is late or expected late; {count:customer|customers} {count:?makes|make} half of it",
         late=words.compact_money(whole * 100, currency=currency),
         count=half,
     )

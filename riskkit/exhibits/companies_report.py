@@ -46,7 +46,7 @@ def repairs_table(customers: pd.DataFrame, *, language: str, count: int = 15) ->
         repaired.head(count).assign(row_class=""), columns, language=language, caption=words.text("SIREN repaired")
     )
     left_out = len(repaired) - count
-    note = words.text("{count} more are in the table customers.", count=left_out) if left_out > 0 else None
+    note = words.text("{count} more {count:?is|are} in the table customers.", count=left_out) if left_out > 0 else None
     return join(table, element("p", note, class_="rk-note") if note else None)
 
 

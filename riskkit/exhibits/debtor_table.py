@@ -48,7 +48,7 @@ def debtors_table(
         oldest = rest["oldest_days_past_due"].max()
         rows.append(
             {
-                "customer": words.text("{count} other customers", count=len(rest))
+                "customer": words.text("{count:other customer|other customers}", count=len(rest))
                 if len(rest) > 1
                 else words.text("One other customer"),
                 "balance": float(rest["receivables_amount"].sum()),

@@ -179,7 +179,7 @@ def _sources_line(run: RunTables, *, language: str) -> str:
     rows = sum(int(source.get("rows_read") or 0) for source in sources)
     named = ", ".join(files[:3]) + (" …" if len(files) > 3 else "")
     return words.text(
-        "Sources: {files} ({count} files, {rows} rows read). Amounts tax included, in {currency}.",
+        "Sources: {files} ({count:file|files}, {rows:row|rows} read). Amounts tax included, in {currency}.",
         files=named,
         count=len(files),
         rows=rows,

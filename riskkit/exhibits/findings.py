@@ -64,6 +64,8 @@ def ageing_finding(ageing: pd.DataFrame, *, language: str, currency: str = "EUR"
         return words.text("Nothing is open")
     overdue = sum(total for code, total in totals.items() if code not in ("not_due", "undated"))
     if round(overdue, 2) == 0:
+        if totals.get("undated") and not totals.get("not_due"):
+            return words.text("Nothing that is open has a due date")
         return words.text("Nothing is overdue")
     shown = words.compact_money(overdue * 100, currency=currency)
     old = sum(total for code, total in totals.items() if (bucket_bounds(code)[0] or 0) > OLD_DAYS)
@@ -91,10 +93,16 @@ def debtors_finding(ageing: pd.DataFrame, *, language: str, name: str = "overdue
     if name == "overdue_amount":
         if count == 1:
             return words.text("One customer holds {share} of the overdue money", share=share)
-        return words.text("{count} customers hold {share} of the overdue money", count=count, share=share)
+        return words.text(
+            "{count:customer|customers} {count:?holds|hold} {share} of the overdue money", count=count, share=share
+        )
     if count == 1:
         return words.text("One customer holds {share} of the open items; nothing is overdue", share=share)
-    return words.text("{count} customers hold {share} of the open items; nothing is overdue", count=count, share=share)
+    return words.text(
+        "{count:customer|customers} {count:?holds|hold} {share} of the open items; nothing is overdue",
+        count=count,
+        share=share,
+    )
 
 
 def sector_rows(sectors: pd.DataFrame, *, level: str | None = None) -> pd.DataFrame:

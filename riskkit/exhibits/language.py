@@ -17,7 +17,7 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import NumberPattern, format_decimal, format_percent, get_currency_symbol, parse_pattern
 
-from riskkit.errors import Days, Message, Money, UsageError, message
+from riskkit.errors import Agreement, Days, Message, Money, UsageError, message
 
 LANGUAGES = ("fr", "en")
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
@@ -35,11 +35,14 @@ class Language:
         return _LOCALES[self.code]
 
     def text(self, template: str, /, **values: object) -> str:
-        """The template in this language, its values formatted by type (see `show`)."""
-        forms = _catalogue(self.code).get(template, (template,))
-        count = values.get("count")
-        translated = forms[0] if isinstance(count, int) and self._is_one(count) else forms[-1]
-        return translated.format(**{name: self.show(value) for name, value in values.items()})
+        """The template in this language, its values formatted by type (see `show`).
+
+        `{count:client|clients}` is the number and the word that agrees with it, `{count:?owes|owe}` the word alone
+        (`errors.Agreement`): in French 0 and 1 are singular, in English 1 is.
+        """
+        translated = _catalogue(self.code).get(template, template)
+        agreement = Agreement(show=self.show, zero_is_singular=self.code == "fr")
+        return agreement.vformat(translated, (), values)
 
     def say(self, sentence: Message) -> str:
         """A `Message` in this language."""
@@ -145,18 +148,13 @@ def _pattern(text: str) -> NumberPattern:
 
 
 @cache
-def _catalogue(code: str) -> Mapping[str, tuple[str, ...]]:
-    """By template: what it says in this language; for one thing counted and for more, where the two differ.
-
-    An entry with a plural is found by it: the code writes "{count} cells", and the catalogue says "{count} cell" too.
-    """
-    entries: dict[str, tuple[str, ...]] = {}
-    for path in sorted(resources.files("riskkit").joinpath("locale", "fr").iterdir(), key=lambda p: p.name):
+def _catalogue(code: str) -> Mapping[str, str]:
+    if code == "en":
+        return {}
+    entries: dict[str, str] = {}
+    for path in sorted(resources.files("riskkit").joinpath("locale", code).iterdir(), key=lambda p: p.name):
         if path.name.endswith(".po"):
             with path.open("rb") as handle:
-                for entry in read_po(handle, locale="fr"):
-                    english = (entry.id,) if isinstance(entry.id, str) else tuple(entry.id)
-                    french = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
-                    if english[-1] and all(french) and (code == "fr" or len(english) > 1):
-                        entries[english[-1]] = french if code == "fr" else english
+                catalogue = read_po(handle, locale=code)
+            entries.update({m.id: str(m.string) for m in catalogue if isinstance(m.id, str) and m.id and m.string})
     return entries

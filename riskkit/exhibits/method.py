@@ -76,7 +76,7 @@ def sources_table(manifest: Mapping[str, Any], *, language: str, currency: str =
     documents = frame["kind"].eq("electronic_invoices")
     if documents.sum() > DOCUMENTS_SHOWN:
         together = {
-            "file": words.text("{count} electronic invoices", count=int(documents.sum())),
+            "file": words.text("{count:electronic invoice|electronic invoices}", count=int(documents.sum())),
             "kind": "electronic_invoices",
             **frame.loc[documents, sums].sum(),
         }

@@ -119,7 +119,11 @@ def _bar(row: dict[Any, Any], words: Language, *, widest: float) -> Html:
 
 
 def _rest(rest: pd.DataFrame, panel: Panel, words: Language) -> Html:
-    named = words.text("{count} other groups", count=len(rest)) if len(rest) > 1 else words.text("One other group")
+    named = (
+        words.text("{count:other group|other groups}", count=len(rest))
+        if len(rest) > 1
+        else words.text("One other group")
+    )
     excess = words.money(round(float(rest["excess"].sum())), currency=panel.currency, digits=0).replace("-", "−")
     return element(
         "tr",

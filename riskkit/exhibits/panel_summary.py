@@ -25,7 +25,7 @@ def figures_html(panel: Panel, view: View, words: Language) -> Html:
     on_sales = totals["overdue"] / totals["sales_12m"] if totals["sales_12m"] > 0 else float("nan")
     cards = [
         (words.text("Open items"), everything(totals["open"], currency=panel.currency, digits=0),
-         words.text("{invoices} invoices, {customers} customers", invoices=totals["items_count"],
+         words.text("{invoices:invoice|invoices}, {customers:customer|customers}", invoices=totals["items_count"],
                     customers=totals["customers_count"])),
         (words.text("Overdue"), everything(totals["overdue"], currency=panel.currency, digits=0),
          words.text("{share} of what is open", share=words.share(overdue, digits=1))),

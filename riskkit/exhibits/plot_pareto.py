@@ -56,7 +56,7 @@ def plot_pareto(
     middle = (place.x0 + place.width / 2) * sheet.width
     below = words.text("late customers, largest first")
     sheet.write(middle, place.y0 * sheet.height - 0.17, below, size="small", colour=sheet.colours.quiet, ha="center")
-    said = words.text("{count} customers: {share}", count=count, share=words.share(reached))
+    said = words.text("{count:customer|customers}: {share}", count=count, share=words.share(reached))
     x = (place.x0 + place.width * count / len(held)) * sheet.width
     y = (place.y0 + place.height * reached) * sheet.height
     to_left = x + 0.12 + text_width(said, "small", True) > sheet.width - 0.06
@@ -81,7 +81,7 @@ def pareto_finding(held: Amounts, words: Language) -> str:
             "One customer holds {share} of the overdue money", share=words.share(float(held[0] / held.sum()))
         )
     return words.text(
-        "{count} customers, {part} of those who are late, hold {share} of the overdue",
+        "{count:customer|customers}, {part} of those who are late, {count:?holds|hold} {share} of the overdue",
         count=count,
         part=words.share(count / len(held)),
         share=words.share(float(held[:count].sum() / held.sum())),

@@ -33,7 +33,7 @@ def classes_finding(scores: pd.DataFrame, *, language: str, currency: str = "EUR
     if owed <= 0 or high.empty:
         return words.text("No customer of high risk owes anything")
     return words.text(
-        "{count} customers of high risk owe {money}, {share} of what is owed",
+        "{count:customer|customers} of high risk {count:?owes|owe} {money}, {share} of what is owed",
         count=len(high),
         money=words.compact_money(float(high["open_amount"].sum()) * 100, currency=currency),
         share=words.share(float(high["open_amount"].sum()) / owed),
@@ -55,7 +55,7 @@ def plot_score_classes(
     finding = classes_finding(scores, language=language, currency=currency)
     shown = [
         words.text(
-            "{count} customers, {money}",
+            "{count:customer|customers}, {money}",
             count=int(row["customers"]),
             money=words.compact_money(float(row["open_amount"]) * 100, currency=currency),
         )

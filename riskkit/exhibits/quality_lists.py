@@ -51,7 +51,7 @@ def legal_delays_table(
     rest = table.iloc[count:]
     if len(rest):
         others = {
-            "customer": words.text("{count} other customers", count=len(rest))
+            "customer": words.text("{count:other customer|other customers}", count=len(rest))
             if len(rest) > 1
             else words.text("One other customer"),
             "invoices": int(rest["invoices"].sum()),
@@ -118,7 +118,7 @@ def reconciliation_lines_table(
     shown, rest = table.head(count), table.iloc[count:]
     if len(rest):
         others = {
-            "part": words.text("{count} other differences", count=len(rest)),
+            "part": words.text("{count:other difference|other differences}", count=len(rest)),
             "amount": float(rest["amount"].sum()),
             "sure": "",
             "place": "",

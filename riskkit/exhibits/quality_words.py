@@ -69,10 +69,10 @@ def count_text(row: pd.Series, words: Language) -> str:
     """How many rows, customers or months."""
     count = int(row["rows_count"])
     if row["counted"] == "customers":
-        return words.text("{count} customers", count=count) if count > 1 else words.text("1 customer")
+        return words.text("{count:customer|customers}", count=count) if count > 1 else words.text("1 customer")
     if row["counted"] == "months":
-        return words.text("{count} months", count=count) if count > 1 else words.text("1 month")
-    return words.text("{count} rows", count=count) if count > 1 else words.text("1 row")
+        return words.text("{count:month|months}", count=count) if count > 1 else words.text("1 month")
+    return words.text("{count:row|rows}", count=count) if count > 1 else words.text("1 row")
 
 
 def share_text(row: pd.Series, words: Language) -> str:

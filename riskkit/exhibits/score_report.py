@@ -57,7 +57,7 @@ def scores_table(scores: pd.DataFrame, *, language: str, count: int = 20, curren
     caption = words.text("Customers at risk: who, how much, why")
     table = make_table(rows, columns, language=language, caption=caption, currency=currency)
     left = int(ordered["risk_class"].isin(["3", "4", "5"]).sum()) - len(shown)
-    note = words.text("{count} more are in the table scores.", count=left) if left > 0 else None
+    note = words.text("{count} more {count:?is|are} in the table scores.", count=left) if left > 0 else None
     return join(table, element("p", note, class_="rk-note") if note else None)
 
 

@@ -39,6 +39,8 @@ def terms_message(run: RunTables) -> Message:
         return message("Due dates the files do not give follow the terms asked for: {code}.", code=code)
     if source == "legal":
         return message("Due dates the files do not give follow the legal term: {code} days.", code=code)
+    if source == "none":
+        return message("The files give no due date: what is overdue is not computable.")
     if source == "file":
         return message("Due dates are those of the files.")
     return message("The run does not say where its due dates come from.")
@@ -55,7 +57,7 @@ def _receivables(run: RunTables, words: Language) -> str:
         "day": words.date(run.as_of, style="long"),
         "customers": words.text("one customer owes")
         if count == 1
-        else words.text("{count} customers owe", count=count),
+        else words.text("{count:customer|customers} {count:?owes|owe}", count=count),
         "net": show_measure("receivables_amount", net, words.code, currency=run.currency),
     }
     if not unapplied or opened is None:
@@ -158,7 +160,7 @@ def _unknown(run: RunTables, words: Language) -> str:
     if missing == 1:
         said.append(words.text("One measure is not computable (page 2)."))
     elif missing:
-        said.append(words.text("{count} measures are not computable (page 2).", count=missing))
+        said.append(words.text("{count:measure|measures} {count:?is|are} not computable (page 2).", count=missing))
     return " ".join(said)
 
 

@@ -63,6 +63,7 @@ ATTRIBUTION = Table(
 )  # fmt: skip
 
 NOTHING_OVERDUE = message("Nothing is overdue at this date: there is nothing to attribute.")
+NO_DUE_DATE = message("Nothing that is open has a due date: what is overdue is not computable.")
 ONE_GROUP = message("All customers are in one group: there is nothing to compare it with.")
 ALL_UNKNOWN = message("The group of every customer is unknown: there is nothing to compare.")
 NO_EXPOSURE = message("No open item at this date.")

@@ -6,7 +6,7 @@ import pandas as pd
 
 from riskkit.engine import amount_name
 from riskkit.errors import Message, Money, message
-from riskkit.ledger.attribution import ATTRIBUTION
+from riskkit.ledger.attribution import ATTRIBUTION, NO_DUE_DATE
 from riskkit.ledger.dimensions import SECTOR_LEVELS, SIZE_LEVELS, UNKNOWN
 from riskkit.ledger.drivers import DRIVERS
 from riskkit.schemas import Table
@@ -52,6 +52,8 @@ def driver_sentences(drivers: pd.DataFrame, attribution: pd.DataFrame, *, curren
     """
     if attribution.empty:
         return [message("There is no customer to attribute the overdue to.")]
+    if attribution["reason"].eq(NO_DUE_DATE.template).any():
+        return [NO_DUE_DATE]
     if attribution["overdue_cents"].sum() <= 0:
         return [message("Nothing is overdue at this date: there is nothing to explain.")]
     groups = drivers[drivers["kind"] != "customer"]

@@ -157,7 +157,7 @@ def classify(mean: pd.Series, spread: pd.Series, items: pd.Series, *, policy: Pr
 
 def _evolution(before: pd.Series, now: pd.Series) -> pd.Series:
     rank = {name: number for number, name in enumerate(PROFILES[:4])}
-    step = now.map(rank) - before.map(rank)
+    step = now.map(rank).astype("float64") - before.map(rank).astype("float64")
     known = before.notna() & (before != "unknown") & (now != "unknown")
     changed = np.where(before == now, "stable", "changed")
     moved = np.select([step < 0, step > 0, step == 0], ["better", "worse", "stable"], default=changed)

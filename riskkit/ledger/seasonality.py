@@ -84,7 +84,7 @@ def month_effects(values: pd.Series, *, measure: str, is_relative: bool, confide
         }
     )
     if len(observed) < MIN_MONTHS or min(counts) < 2:
-        why = message("needs {needed} whole months, each seen twice; {known} are known", needed=MIN_MONTHS,
+        why = message("needs {needed} whole months, each seen twice; {known} {known:?is|are} known", needed=MIN_MONTHS,
                       known=len(observed))  # fmt: skip
         return SEASONALITY.conform(rows.assign(effect=np.nan, low=np.nan, high=np.nan, reason=str(why)))
     effect, margin = _least_squares(observed, is_relative=is_relative, confidence=confidence)

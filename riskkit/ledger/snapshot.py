@@ -68,6 +68,10 @@ def choose_terms(book: Book, *, as_of: dt.date, policy: Policy, terms: str | Non
         return TermsChoice(parsed.code, "parameter", float("nan"), note)
     undated = book.invoices.filter(c("due_date").is_null() & c("kind").is_in(BEHAVIOUR_KINDS))
     if undated.select("kind").head(1).collect(backend="pandas").to_native().empty:
+        dated = book.invoices.filter(~c("due_date").is_null()).select("kind").head(1)
+        if dated.collect(backend="pandas").to_native().empty:
+            note = message("The files give no due date: what is overdue is not computable.")
+            return TermsChoice(str(policy.legal_terms_days), "none", float("nan"), note)
         note = message("Due dates are those of the files.")
         return TermsChoice(str(policy.legal_terms_days), "file", float("nan"), note)
     known = book.known(book.dated(default_terms="0"), as_of=[as_of])

@@ -40,5 +40,9 @@ class Sums:
         """Raise `NotComputableError` when the ledger does not cover that many days."""
         if self.covered_days <= days:
             raise NotComputableError(
-                message("needs more than {days} days of ledger; {known} are known", days=days, known=self.covered_days)
+                message(
+                    "needs more than {days} days of ledger; {known} {known:?is|are} known",
+                    days=days,
+                    known=self.covered_days,
+                )
             )

@@ -51,8 +51,8 @@ class Terms:
 class TermsChoice:
     """The terms used where an item has no due date, and where they come from.
 
-    `source` is "file" (every item has its due date), "parameter", "inferred" or "legal". `share` is the share of
-    settled invoices paid around the date that inferred terms give; NaN otherwise.
+    `source` is "file" (every item has its due date), "none" (balances, none with a due date), "parameter", "inferred"
+    or "legal". `share` is the share of settled invoices paid around the date that inferred terms give; NaN otherwise.
     """
 
     code: str
@@ -151,7 +151,7 @@ def infer_terms(settled: pd.DataFrame, *, legal_days: int) -> TermsChoice:
             return TermsChoice(best, "inferred", shares[best], note)
     note = message(
         "Where the files give no due date, the legal default of {days} days is used (Code de commerce, L441-10): "
-        "{count} settled invoices show no clear habit. Give --terms to change it.",
+        "{count:settled invoice|settled invoices} {count:?shows|show} no clear habit. Give --terms to change it.",
         count=invoices,
         days=legal_days,
     )

@@ -73,8 +73,8 @@ def fit_score(
     events = known.loc[known["bad"] > 0, "customer_id"].nunique()
     if events < policy.min_events:
         return None, None, message(
-            "No statistical score over {months} months: {events} customers had an event, {needed} are needed. The "
-            "expert score stands alone.",
+            "No statistical score over {months} months: {events:customer|customers} had an event, {needed} are "
+            "needed. The expert score stands alone.",
             months=months,
             events=events,
             needed=policy.min_events,

@@ -281,9 +281,9 @@ def _advice(drift: pd.DataFrame, fitted: Sequence[FittedScore]) -> list[Message]
     fitted_on = dt.date.fromordinal(fitted[0].fitted_day)
     return [
         message(
-            "The customers of today no longer look like those that the score of {date} learned from ({count} figures "
-            "moved, most of all {figure}, stability index {psi}): a new fit is advised. Remove score_model from "
-            "portfolio.yaml where it names an older one.",
+            "The customers of today no longer look like those that the score of {date} learned from "
+            "({count:figure|figures} moved, most of all {figure}, stability index {psi}): a new fit is advised. "
+            "Remove score_model from portfolio.yaml where it names an older one.",
             date=fitted_on,
             count=int(moved["figure"].nunique()),
             figure=str(worst["figure"]),

@@ -155,7 +155,7 @@ def _reading(
         currency=main,
         coverage_start=struck,
         latest_date=struck,
-        due_dates="file",
+        due_dates="file" if invoices["due_date"].notna().any() else "none",
         invoices=invoices,
         payments=PAYMENTS.empty(),
         customers=CUSTOMERS.conform(
@@ -213,8 +213,8 @@ def _explanations(balance: _Balance, rows: AgedRows, struck: dt.date, currency: 
     kept = rows.frame[rows.frame["reason"].isna()]
     notes = [
         message(
-            "{file} is an aged balance struck on {date}: {count} customers owe {money}. It holds no invoice and no "
-            "sale, so delays, DSO and rates over time cannot be computed from it.",
+            "{file} is an aged balance struck on {date}: {count:customer|customers} {count:?owes|owe} {money}. It "
+            "holds no invoice and no sale, so delays, DSO and rates over time cannot be computed from it.",
             file=balance.label,
             date=struck,
             count=int(kept["customer_id"].nunique()),
@@ -225,8 +225,8 @@ def _explanations(balance: _Balance, rows: AgedRows, struck: dt.date, currency: 
     if rest.ne(0).any():
         notes.append(
             message(
-                "{file}: on {count} rows, first on line {line}, the total is not the sum of the ages; the difference "
-                "of {money} in all is kept without a due date.",
+                "{file}: on {count:row|rows}, first on line {line}, the total is not the sum of the ages; the "
+                "difference of {money} in all is kept without a due date.",
                 file=balance.label,
                 count=int(rest.ne(0).sum()),
                 line=int(kept.loc[rest.ne(0), "source_line"].iloc[0]),
@@ -265,8 +265,8 @@ def _explanations(balance: _Balance, rows: AgedRows, struck: dt.date, currency: 
     if (credits < 0).any(axis=None):
         notes.append(
             message(
-                "{file}: {count} amounts are negative ({money} in all): credits, set against what the same customer "
-                "has owed for longest.",
+                "{file}: {count:amount|amounts} {count:?is|are} negative ({money} in all): credits, set against what "
+                "the same customer has owed for longest.",
                 file=balance.label,
                 count=int((credits < 0).sum().sum()),
                 money=Money(int(credits.where(credits < 0, 0).sum().sum()), currency),

@@ -58,8 +58,8 @@ class AgedRows:
                 frame.loc[is_foreign, "reason"] = "other_currency"
                 notes.append(
                     message(
-                        "{file}: {count} rows in {code} ({money}) are set aside: the rest is in {currency}, and no "
-                        "rate is given.",
+                        "{file}: {count:row|rows} in {code} ({money}) {count:?is|are} set aside: the rest is in "
+                        "{currency}, and no rate is given.",
                         file=self.table.label, count=int(is_foreign.sum()), code=foreign, currency=main,
                         money=Money(total, foreign),
                     )

@@ -102,7 +102,8 @@ def _notes(rows: pd.DataFrame, file: str, currency: str) -> list[Message]:
     kept = rows[rows["reason"].isna()]
     notes = [
         message(
-            "{file}: {count} of {total} movements of the bank are payments of known invoices, {money}.",
+            "{file}: {count} of {total} movements of the bank {count:?is a payment|are payments} of known invoices, "
+            "{money}.",
             file=file, count=len(kept), total=len(rows), money=Money(int(kept["amount_cents"].sum()), currency),
         )
     ]  # fmt: skip
@@ -110,7 +111,8 @@ def _notes(rows: pd.DataFrame, file: str, currency: str) -> list[Message]:
         for code, part in rows[rows["reason"].eq(reason)].groupby("currency"):
             notes.append(
                 message(
-                    "{file}: {count} movements ({money}) are set aside: {reason}; first on line {line}.",
+                    "{file}: {count:movement|movements} ({money}) {count:?is|are} set aside: {reason}; first on line "
+                    "{line}.",
                     file=file, count=len(part), money=Money(int(part["amount_cents"].sum()), str(code)),
                     reason=message(words), line=int(part["source_line"].iloc[0]),
                 )

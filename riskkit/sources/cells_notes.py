@@ -21,8 +21,8 @@ def habit_notes(
         elif not dates.decided and dates.ambiguous_count:
             notes.append(
                 message(
-                    "{file}: {count} dates can be read day first or month first; they are read day first. Write "
-                    "date_order: mdy in portfolio.yaml if that is wrong.",
+                    "{file}: {count:date|dates} can be read day first or month first; {count:?it is|they are} read "
+                    "day first. Write date_order: mdy in portfolio.yaml if that is wrong.",
                     file=table.label,
                     count=dates.ambiguous_count,
                 )
@@ -30,8 +30,8 @@ def habit_notes(
         if dates.other_count:
             notes.append(
                 message(
-                    "{file}: {count} dates are in the other order of day and month than the rest; each is read the "
-                    "only way it can be.",
+                    "{file}: {count:date|dates} {count:?is|are} in the other order of day and month than the rest; "
+                    "each is read the only way it can be.",
                     file=table.label,
                     count=dates.other_count,
                 )
@@ -39,8 +39,8 @@ def habit_notes(
     if numbers.ambiguous_count and spec.decimal == "auto":
         notes.append(
             message(
-                "{file}: {count} amounts such as 1.234 could hold thousands or decimals; check the total of the file, "
-                "and write decimal: point or decimal: comma in portfolio.yaml if it is wrong.",
+                "{file}: {count:amount|amounts} such as 1.234 could hold thousands or decimals; check the total of "
+                "the file, and write decimal: point or decimal: comma in portfolio.yaml if it is wrong.",
                 file=table.label,
                 count=numbers.ambiguous_count,
             )
@@ -58,7 +58,7 @@ def rounding_note(table: RawTable, amounts: Sequence[str], mark: str) -> list[Me
         return []
     return [
         message(
-            "{file}: {count} amounts have more than two decimals; each is rounded to the cent.",
+            "{file}: {count:amount|amounts} {count:?has|have} more than two decimals; each is rounded to the cent.",
             file=table.label,
             count=rounded,
         )

@@ -88,7 +88,9 @@ def read_statements(path: Path) -> tuple[Statement, ...]:
     if faults or not statements:
         shown = faults[:5] or [message("{file} holds no bank statement.", file=path.name)]
         if len(faults) > 5:
-            shown.append(message("{file}: {count} lines in all cannot be read.", file=path.name, count=len(faults)))
+            shown.append(
+                message("{file}: {count:line|lines} in all cannot be read.", file=path.name, count=len(faults))
+            )
         raise DataError(*shown)
     return tuple(statements)
 

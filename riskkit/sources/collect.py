@@ -18,8 +18,9 @@ from riskkit.sources.advance import Advance, Tell
 from riskkit.sources.cells import TypedRows, typed_rows
 from riskkit.sources.currencies import Rates
 from riskkit.sources.einvoice_beside import read_with_documents
+from riskkit.sources.einvoice_dates import with_document_dates
 from riskkit.sources.electronic_invoices import KIND as DOCUMENTS
-from riskkit.sources.left_out import empty_reading, rows_aside, with_aside
+from riskkit.sources.left_out import all_aside, empty_reading, rows_aside, with_aside
 from riskkit.sources.mapping import TableSpec, check_spec, infer_specs, infer_table
 from riskkit.sources.opening import Source, open_described
 from riskkit.sources.plan import Plan
@@ -115,7 +116,11 @@ def read_files(
     reading = given.with_statements(reading)
     if needs_invoices and not reading.rows("invoices"):
         raise DataError(no_invoices([spec.label for spec in specs]))
-    others += given.aside()
+    repeated = given.repeated()
+    for found, reason in repeated:
+        if reason == "in_ledger" and found.files[0].kind == DOCUMENTS:
+            reading = with_document_dates(reading, found)
+    others += [all_aside(found, reason) for found, reason in repeated]
     reading = reading.changed(control=given.control(reading))
     container.check_unchanged(before)
     return with_aside(reading, others) if others else reading
@@ -212,8 +217,8 @@ def _completed(ledger: Reading, extra: Reading) -> Reading:
     if len(said):
         notes.append(
             message(
-                "{known} of the {total} customers of the table have the account code of a customer of the ledger; "
-                "they complete it.",
+                "{known} of the {total} customers of the table {known:?has|have} the account code of a customer of "
+                "the ledger; {known:?it completes|they complete} it.",
                 known=int(known.sum()),
                 total=len(said),
             )

@@ -20,6 +20,10 @@ _FORMULA_SCAN_BYTES = 64_000_000
 _DAMAGED_ARCHIVE = (
     zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError, ValueError, KeyError,
 )  # fmt: skip
+_OFFICE_FILES = {
+    "word/document.xml": message("a Word document"),
+    "ppt/presentation.xml": message("a PowerPoint presentation"),
+}
 _LEGACY_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # A formula whose value was never computed: <c r="B2"><f>1+1</f></c>, or with an empty <v/>.
@@ -115,8 +119,8 @@ def check_formulas(path: Path) -> None:
     if cells:
         raise DataError(
             message(
-                "{file}: {count} formulas have no computed value, first in cell {cell}. Open the file in "
-                "Excel or LibreOffice, save it, and try again.",
+                "{file}: {count:formula|formulas} {count:?has|have} no computed value, first in cell {cell}. Open "
+                "the file in Excel or LibreOffice, save it, and try again.",
                 file=path.name,
                 count=len(cells),
                 cell=cells[0].decode("ascii"),
@@ -157,6 +161,12 @@ def _check_archive(path: Path) -> str:
             message("{file} is protected by a password. Save it without one and try again.", file=path.name)
         )
     refuse_swelling(path, packed_bytes=path.stat().st_size, unpacked_bytes=sum(member.file_size for member in members))
+    other = next((words for member, words in _OFFICE_FILES.items() if member in names), None)
+    if other is not None:
+        raise DataError(
+            message("{file} is {kind}, not a spreadsheet. Ask for the Excel or CSV export of what it shows.",
+                    file=path.name, kind=other)
+        )  # fmt: skip
     if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
         raise DataError(
             message("{file} is an archive, not a spreadsheet. Unpack it and give the files it holds.", file=path.name)

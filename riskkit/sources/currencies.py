@@ -50,8 +50,8 @@ class Rate:
     def note(self, label: str, *, count: int, cents: int) -> Message:
         """What was converted, at which rate."""
         return message(
-            "{file}: {count} rows in {code} ({money}) are converted at the rate given, 1 {code} = {rate} {currency}; "
-            "each amount is rounded to the cent.",
+            "{file}: {count:row|rows} in {code} ({money}) {count:?is|are} converted at the rate given, 1 {code} = "
+            "{rate} {currency}; each amount is rounded to the cent.",
             file=label,
             count=count,
             code=self.code,

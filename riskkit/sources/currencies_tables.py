@@ -209,8 +209,8 @@ def _notes(
     )
     return [
         message(
-            "{file}: {count} rows in {code} are converted at the rates given: {before} become {after}. Each amount is "
-            "rounded to the cent; a rate older than {days} days is not used.",
+            "{file}: {count:row|rows} in {code} {count:?is|are} converted at the rates given: {before} become "
+            "{after}. Each amount is rounded to the cent; a rate older than {days} days is not used.",
             file=table.label,
             count=count,
             code=code,

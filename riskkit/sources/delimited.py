@@ -191,7 +191,7 @@ def _load_slowly(path: Path, dialect: Dialect, connection: duckdb.DuckDBPyConnec
         if width > _MAX_COLUMNS:
             raise DataError(
                 message(
-                    "{file}: line {line} has more than {count} columns. Check the separator of the file.",
+                    "{file}: line {line} has more than {count:column|columns}. Check the separator of the file.",
                     file=path.name,
                     line=line,
                     count=_MAX_COLUMNS,

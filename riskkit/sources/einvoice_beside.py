@@ -99,9 +99,9 @@ def _with_codes(documents: Reading, tables: Sequence[TypedRows], connection: duc
     if not customers:
         return documents
     said = read_beside_ledger(customers, connection, currency=documents.currency).customers
-    by_siren = _alone(said.assign(siren=_siren(said["siren_raw"])), "siren")
+    by_siren = _alone(said.assign(siren=siren_of(said["siren_raw"])), "siren")
     own = documents.customers
-    codes = _siren(own["siren_raw"]).map(by_siren)
+    codes = siren_of(own["siren_raw"]).map(by_siren)
     codes = codes.where(codes.notna() & ~own["customer_id"].isin(set(said["customer_id"])), own["customer_id"])
     if codes.duplicated().any():  # two buyers of the documents under one code of the tables stay apart
         codes = codes.where(~codes.duplicated(keep=False), own["customer_id"])
@@ -113,7 +113,7 @@ def _with_codes(documents: Reading, tables: Sequence[TypedRows], connection: duc
     return documents.changed(**renamed)
 
 
-def _siren(raw: pd.Series) -> pd.Series:
+def siren_of(raw: pd.Series) -> pd.Series:
     """The SIREN that a SIREN, SIRET or French VAT number shows, missing where it is none."""
     digits = raw.astype("str").str.replace(r"\D", "", regex=True).where(raw.notna())
     nine = digits.where(digits.str.len().ne(11), digits.str[2:]).str[:9]
@@ -189,8 +189,9 @@ def _twins_note(twins: pd.DataFrame, currency: str) -> list[Message]:
         return []
     return [
         message(
-            "{count} electronic invoices ({money}) are also in a table of invoices, same number and same amount: they "
-            "count once, as the table says; due dates it lacks come from them.",
+            "{count:electronic invoice|electronic invoices} ({money}) {count:?is|are} also in a table of invoices, "
+            "same number and same amount: {count:?it counts|they count} once, as the table says; due dates it lacks "
+            "come from {count:?it|them}.",
             count=len(twins),
             money=Money(int(twins["amount_cents"].sum()), currency),
         )

@@ -73,7 +73,8 @@ def sorting_notes(documents: Sequence[ElectronicInvoice], reasons: Sequence[str 
             part = [document for document in found if document.currency == currency]
             notes.append(
                 message(
-                    "{count} electronic invoices ({money}) are set aside as {reason}; first {number} in {file}.",
+                    "{count:electronic invoice|electronic invoices} ({money}) {count:?is|are} set aside as {reason}; "
+                    "first {number} in {file}.",
                     count=len(part),
                     money=Money(sum(document.signed_cents for document in part), currency),
                     reason=message(words),

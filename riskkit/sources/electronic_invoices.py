@@ -197,7 +197,8 @@ def _fault_notes(faults: dict[str, tuple[Message, ...]]) -> list[Message]:
     return [
         *every[:_FAULTS_SHOWN],
         message(
-            "{count} more PDF or XML files cannot be read as invoices; they are among the rows set aside.",
+            "{count:more PDF or XML file|more PDF or XML files} cannot be read as invoices; {count:?it is|they are} "
+            "among the rows set aside.",
             count=len(faults) - _FAULTS_SHOWN,
         ),
     ]
@@ -205,8 +206,8 @@ def _fault_notes(faults: dict[str, tuple[Message, ...]]) -> list[Message]:
 
 def _summary(kept: Sequence[ElectronicInvoice], names: dict[str, Path], company: str) -> Message:
     return message(
-        "{count} of {total} electronic invoices were issued by {company}: {money} in all, {credits} credit notes and "
-        "{deposits} deposits among them.",
+        "{count} of {total} electronic invoices {count:?was|were} issued by {company}: {money} in all, "
+        "{credits:credit note|credit notes} and {deposits:deposit|deposits} among them.",
         count=len(kept),
         total=len(names),
         company=next(document.seller.name or company for document in kept),
@@ -230,8 +231,9 @@ def _doubts(kept: Sequence[ElectronicInvoice]) -> list[Message]:
         gap = sum(d.total_cents - (d.excl_tax_cents or 0) - (d.tax_cents or 0) for d in wrong)
         notes.append(
             message(
-                "{count} electronic invoices have a total that is not their amount without tax plus tax ({money} in "
-                "all, first {number} in {file}). The total is believed.",
+                "{count:electronic invoice|electronic invoices} {count:?has|have} a total that is not "
+                "{count:?its|their} amount without tax plus tax ({money} in all, first {number} in {file}). The "
+                "total is believed.",
                 count=len(wrong), money=Money(gap, wrong[0].currency), number=wrong[0].number, file=wrong[0].file,
             )
         )  # fmt: skip
@@ -239,8 +241,9 @@ def _doubts(kept: Sequence[ElectronicInvoice]) -> list[Message]:
     if prepaid:
         notes.append(
             message(
-                "{count} electronic invoices say that {money} was paid before they were issued: it is taken off what "
-                "they leave to pay, and says nothing of delays.",
+                "{count:electronic invoice|electronic invoices} {count:?says|say} that {money} was paid before "
+                "{count:?it was|they were} issued: that is taken off what {count:?it leaves|they leave} to pay, and "
+                "says nothing of delays.",
                 count=len(prepaid),
                 money=Money(sum(document.prepaid_cents for document in prepaid), prepaid[0].currency),
             )

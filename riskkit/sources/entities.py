@@ -30,7 +30,7 @@ def scoped(tables: Sequence[Opened], connection: duckdb.DuckDBPyConnection) -> t
     entities = sorted(said["entity"].unique())
     notes = [
         message(
-            "{files}: {count} entities are named ({entities}); each row keeps its own in x_entity.",
+            "{files}: {count:entity|entities} {count:?is|are} named ({entities}); each row keeps its own in x_entity.",
             files=", ".join(table.label for table, _ in held),
             count=len(entities),
             entities=", ".join(entities[:6]) + ("…" if len(entities) > 6 else ""),

@@ -50,8 +50,8 @@ def read_fec(
     if chain.lines.empty:
         raise DataError(
             message(
-                "{file}: no line on account 411 (customers) in {rows} lines. There is nothing to diagnose: check that "
-                "this is the ledger of the company that sells.",
+                "{file}: no line on account 411 (customers) in {rows:line|lines}. There is nothing to diagnose: "
+                "check that this is the ledger of the company that sells.",
                 file=chain.files[0].file,
                 rows=sum(ledger.rows for ledger in chain.files),
             )
@@ -144,8 +144,8 @@ def _file_notes(ledger: LedgerFile, *, currency: str) -> list[Message]:
     lines = with_customers(ledger.receivables)
     notes = [
         message(
-            "{file}: {encoding}, {separator}; {rows} lines from {start} to {end}, of which {count} on account 411 "
-            "({customers} customers, {share} % lettered), balance {money}.",
+            "{file}: {encoding}, {separator}; {rows:line|lines} from {start} to {end}, of which {count} on account "
+            "411 ({customers:customer|customers}, {share} % lettered), balance {money}.",
             file=ledger.file,
             encoding=_ENCODINGS.get(ledger.layout.encoding, ledger.layout.encoding),
             separator=ledger.layout.separator_name,
@@ -170,8 +170,8 @@ def _file_notes(ledger: LedgerFile, *, currency: str) -> list[Message]:
     if len(undated):
         notes.append(
             message(
-                "{file}: {count} line(s) of account 411 set aside ({money}, first line {line}): no date can be read. "
-                "The balance is wrong by that much until they are corrected.",
+                "{file}: {count:line|lines} of account 411 set aside ({money}, first line {line}): no date can be "
+                "read. The balance is wrong by that much until {count:?it is|they are} corrected.",
                 file=ledger.file,
                 count=len(undated),
                 money=Money(int(undated["amount_cents"].sum()), currency),
@@ -205,7 +205,7 @@ def _opening_notes(lines: pd.DataFrame, first: LedgerFile, *, currency: str) -> 
     if len(items):
         notes.append(
             message(
-                "{file}: account 411 opens with {count} items of the years before ({money}): owed, but not sales.",
+                "{file}: account 411 opens with {count:item|items} of the years before ({money}): owed, but not sales.",
                 file=first.file,
                 count=len(items),
                 money=Money(int(items["signed_cents"].sum()), currency),
@@ -214,8 +214,8 @@ def _opening_notes(lines: pd.DataFrame, first: LedgerFile, *, currency: str) -> 
     if len(rest):
         notes.append(
             message(
-                "{file}: account 411 opens with {count} balances without detail ({money}), dated {start}: owed, but "
-                "not sales, and their real age is not known.",
+                "{file}: account 411 opens with {count:balance|balances} without detail ({money}), dated {start}: "
+                "owed, but not sales, and {count:?its|their} real age is not known.",
                 file=first.file,
                 count=len(rest),
                 money=Money(int(rest["signed_cents"].sum()), currency),

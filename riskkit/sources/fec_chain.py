@@ -96,8 +96,8 @@ def chain_files(files: Sequence[LedgerFile], *, currency: str) -> Chain:
             chained[later.file] = openings
             notes.append(
                 message(
-                    "{file}: its opening on account 411 ({money}, {count} lines) equals the closing of {other}; "
-                    "{matched} lines were found again item by item.",
+                    "{file}: its opening on account 411 ({money}, {count:line|lines}) equals the closing of {other}; "
+                    "{matched:line|lines} {matched:?was|were} found again item by item.",
                     file=later.file,
                     other=earlier.file,
                     money=Money(int(openings["signed_cents"].sum()), currency),
@@ -169,9 +169,9 @@ def _check_openings(
     if _share_no_customer(closing, openings.groupby("customer_id")["signed_cents"].sum()):
         raise _several_companies(earlier, later)
     total = message(
-        "The opening of {file} on account 411 ({opening}) is not the closing of {other} ({closing}): {count} "
-        "customer(s) differ, {gap} in all. Nothing was imported. Give files of one and the same definitive version, or "
-        "diagnose the years apart.",
+        "The opening of {file} on account 411 ({opening}) is not the closing of {other} ({closing}): "
+        "{count:customer|customers} {count:?differs|differ}, {gap} in all. Nothing was imported. Give files of one "
+        "and the same definitive version, or diagnose the years apart.",
         file=later.file,
         other=earlier.file,
         opening=Money(int(openings["signed_cents"].sum()), currency),

@@ -58,13 +58,13 @@ def make_customers(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def catch_all_notes(customers: pd.DataFrame, invoices: pd.DataFrame, *, currency: str) -> list[Message]:
-    """The catch-all accounts named, with what they weigh in the sales billed."""
+    """The catch-all accounts named, with what they weigh in the invoices: the base of the quality report."""
     catch_all = customers[customers["is_catch_all"]]
     if catch_all.empty:
         return []
-    sales = invoices[invoices["is_sale"]]
+    sales = invoices[invoices["is_sale"] & invoices["amount_cents"].gt(0)]
     mixed = int(sales.loc[sales["customer_id"].isin(catch_all["customer_id"]), "amount_cents"].sum())
-    billed = int(sales["amount_cents"].sum())
+    billed = int(invoices["amount_cents"].abs().sum())  # as the quality report counts it
     share = 100 * mixed / billed if billed > 0 else np.nan
     labels = [
         f"{code} {name}".strip()
@@ -72,8 +72,8 @@ def catch_all_notes(customers: pd.DataFrame, invoices: pd.DataFrame, *, currency
     ]
     return [
         message(
-            "{count} account(s) mix several customers ({accounts}): {money}, {share} % of what was billed. What is "
-            "said of them as one customer is not to be trusted.",
+            "{count:account|accounts} {count:?mixes|mix} several customers ({accounts}): {money} billed, {share} % of "
+            "invoices. What is said of them as one customer is not to be trusted.",
             count=len(catch_all),
             accounts=", ".join(labels[:5]) + (" …" if len(labels) > 5 else ""),
             money=Money(mixed, currency),

@@ -116,9 +116,9 @@ def _check_shape(connection: Any, path: Path) -> None:
         line, reason, shown, count = broken
         raise DataError(
             message(
-                "{file}, line {line}: {reason} (“{shown}”). {count} line(s) cannot be read; the others leave {gap} "
-                "between debit and credit. Nothing was imported. Correct the line (a separator typed inside a label "
-                "shifts the fields; a cut file ends too soon) or export the FEC again.",
+                "{file}, line {line}: {reason} (“{shown}”). {count:line|lines} cannot be read; the others leave "
+                "{gap} between debit and credit. Nothing was imported. Correct the line (a separator typed inside a "
+                "label shifts the fields; a cut file ends too soon) or export the FEC again.",
                 file=path.name,
                 line=line,
                 reason=Message(REASONS[reason]),
@@ -161,8 +161,9 @@ def _make_entries(connection: Any, path: Path) -> tuple[Message, ...]:
         return ()
     return (
         message(
-            "{file}: {count} of {entries} entries do not balance by themselves, although the ledger does. First: "
-            "journal {journal}, entry {number}, line {line} ({entry_gap}). Balances are not changed by it.",
+            "{file}: {count} of {entries} entries {count:?does|do} not balance by {count:?itself|themselves}, "
+            "although the ledger does. First: journal {journal}, entry {number}, line {line} ({entry_gap}). Balances "
+            "are not changed by it.",
             **where,
             entries=entries,
             entry_gap=Money(int(gap)),
@@ -184,8 +185,8 @@ def _collect(connection: Any, path: Path, layout: Layout, notes: tuple[Message, 
     if latest is None:
         raise DataError(
             message(
-                "{file}: no date of its {rows} lines can be read (expected 20241231 or 31/12/2024). "
-                "Export the FEC again.",
+                "{file}: no date of its {rows:line|lines} can be read (expected 20241231 or 31/12/2024). Export the "
+                "FEC again.",
                 file=path.name,
                 rows=rows,
             )
@@ -196,8 +197,8 @@ def _collect(connection: Any, path: Path, layout: Layout, notes: tuple[Message, 
     if redated.any():
         notes += (
             message(
-                "{file}: {count} line(s) of account 411 without a readable date, first line {line} ({money}), took the "
-                "date of their entry.",
+                "{file}: {count:line|lines} of account 411 without a readable date, first line {line} ({money}), "
+                "took the date of {count:?its|their} entry.",
                 file=path.name,
                 count=int(redated.sum()),
                 line=int(lines["line"][redated].iloc[0]),

@@ -45,8 +45,8 @@ def with_customers(
     changed = RawTable(**{**table.__dict__, "relation": connection.table(name)})
     return changed, [
         message(
-            "{file}: customers are titles above their movements; {count} movements take the customer of the title "
-            "above them ({titles} titles).",
+            "{file}: customers are titles above their movements; {count:movement|movements} {count:?takes|take} the "
+            "customer of the title above them ({titles:title|titles}).",
             file=table.label,
             count=moves - named,
             titles=titles,

@@ -79,8 +79,8 @@ def by_instalment(
     lines, parts, rests, rest_cents = counts.fetchall()[0]
     notes = [
         message(
-            "{file}: {lines} invoices are payable in instalments; each of the {count} instalments is an item with its "
-            "own due date.",
+            "{file}: {lines:invoice|invoices} {lines:?is|are} payable in instalments; each of the {count} "
+            "instalments is an item with its own due date.",
             file=table.label,
             lines=lines,
             count=parts,
@@ -89,8 +89,8 @@ def by_instalment(
     if rests:
         notes.append(
             message(
-                "{file}: {count} invoices have a total that their instalments do not add up to; the difference of "
-                "{money} in all is kept as an item without a due date.",
+                "{file}: {count:invoice|invoices} {count:?has|have} a total that {count:?its|their} instalments do "
+                "not add up to; the difference of {money} in all is kept as an item without a due date.",
                 file=table.label,
                 count=rests,
                 money=Money(rest_cents, spec.currency or "EUR"),
@@ -161,8 +161,8 @@ def repeated_numbers(invoices: pd.DataFrame, *, currency: str) -> list[Message]:
     if len(parts):
         notes.append(
             message(
-                "{invoices} invoices are payable in several instalments: {count} rows ({money}) share their number and "
-                "have each their own due date.",
+                "{invoices:invoice|invoices} {invoices:?is|are} payable in several instalments: {count} rows "
+                "({money}) share their number and have each their own due date.",
                 invoices=int(parts.groupby(["customer_id", "invoice_number"]).ngroups),
                 count=len(parts),
                 money=Money(int(parts["amount_cents"].sum()), currency),
@@ -171,8 +171,8 @@ def repeated_numbers(invoices: pd.DataFrame, *, currency: str) -> list[Message]:
     if len(others):
         notes.append(
             message(
-                "{count} rows share an invoice number with another ({money} in all, first number {number}). All are "
-                "kept: check that none was sent twice.",
+                "{count:row|rows} {count:?shares|share} an invoice number with another ({money} in all, first number "
+                "{number}). All are kept: check that none was sent twice.",
                 count=len(others),
                 money=Money(int(others["amount_cents"].sum()), currency),
                 number=str(others["invoice_number"].iloc[0]),

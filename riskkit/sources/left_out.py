@@ -18,20 +18,20 @@ from riskkit.sources.tabular import RawTable
 
 WHY = {
     "not_an_invoice": message(
-        "{file} holds orders or quotes, not invoices: its {rows} rows ({money}) are left out. Write kind: invoices in "
-        "portfolio.yaml if that is wrong."
+        "{file} holds orders or quotes, not invoices: its {rows:row|rows} ({money}) {rows:?is|are} left out. Write "
+        "kind: invoices in portfolio.yaml if that is wrong."
     ),
     "in_ledger": message(
-        "{file} is left out ({rows} rows, {money}): the ledger (FEC) already holds these movements, and reading both "
-        "would count them twice."
+        "{file} is left out ({rows:row|rows}, {money}): the ledger (FEC) already holds these movements, and reading "
+        "both would count them twice."
     ),
     "in_invoices": message(
-        "{file} is not counted ({rows} rows, {money}): it is an aged balance, and the files given hold the invoices "
-        "themselves. Its balances are compared with them, customer by customer, in the quality report."
+        "{file} is not counted ({rows:row|rows}, {money}): it is an aged balance, and the files given hold the "
+        "invoices themselves. Its balances are compared with them, customer by customer, in the quality report."
     ),
     "net_of_payments": message(
-        "{file} is left out ({rows} rows, {money}): an aged balance is already net of payments, and holds no invoice "
-        "they could settle."
+        "{file} is left out ({rows:row|rows}, {money}): an aged balance is already net of payments, and holds no "
+        "invoice they could settle."
     ),
 }
 
@@ -88,8 +88,9 @@ def all_aside(reading: Reading, reason: str) -> Reading:
         every = pd.concat(kept, ignore_index=True)
         # An amount that an invoice says was paid before is not a row of its file.
         every = every[every["table"].eq("invoices") | ~every["source_file"].isin(set(reading.invoices["source_file"]))]
-        rows = every.groupby([*keys, "table"], sort=False, as_index=False)["amount_cents"].sum()
-        fresh = rows.assign(reason=reason, raw=None)[REJECTS.names]
+        rows = every.groupby([*keys, "table"], sort=False, as_index=False)[["amount_cents"]].sum()
+        fresh = pd.concat([rows, _without_money(reading, rows)], ignore_index=True)
+        fresh = fresh.assign(reason=reason, raw=None)[REJECTS.names]
         aside = fresh if aside is None else pd.concat([aside, fresh], ignore_index=True)
     files = tuple(
         replace(
@@ -105,6 +106,16 @@ def all_aside(reading: Reading, reason: str) -> Reading:
     )
 
 
+def _without_money(reading: Reading, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of an aged balance whose customer owes nothing: they make no item, and are rows all the same."""
+    aged = {source.file for source in reading.files if source.kind == "aged_balance"}
+    keys = ["source_file", "source_line"]
+    named = reading.customers.loc[reading.customers["source_file"].isin(aged), keys]
+    seen = pd.MultiIndex.from_frame(rows[keys].astype({"source_line": "int64"}))
+    new = named[~pd.MultiIndex.from_frame(named.astype({"source_line": "int64"})).isin(seen)]
+    return new.assign(table="invoices", amount_cents=0)
+
+
 def with_aside(reading: Reading, others: Sequence[Reading]) -> Reading:
     """A reading that also accounts for what was read beside it and is not counted."""
     rejects = [frame for frame in (reading.rejects, *(other.rejects for other in others)) if len(frame)]
@@ -117,7 +128,7 @@ def with_aside(reading: Reading, others: Sequence[Reading]) -> Reading:
 
 def _said(files: Sequence[SourceFile], reason: str, currency: str) -> Message:
     """Why files are left out; those of a folder of electronic invoices are named together."""
-    name = files[0].file if len(files) == 1 else message("{count} files", count=len(files))
+    name = files[0].file if len(files) == 1 else message("{count:file|files}", count=len(files))
     money = Money(sum(source.total_cents for source in files), currency)
     return message(WHY[reason].template, file=name, rows=sum(source.rows_read for source in files), money=money)
 

@@ -116,6 +116,9 @@ def check_spec(spec: TableSpec, table: RawTable) -> None:
     raise_all(DataError, faults)
 
 
+_BANK_COLUMNS = 9  # a bank's export has no more
+
+
 def missing_column(spec: TableSpec, table: RawTable, header: str, *, wanted_for: str) -> Message:
     """What to say of a header that the file does not have."""
     return message(
@@ -134,6 +137,14 @@ def missing_fields(kind: str, columns: Mapping[str, str]) -> list[str]:
 
 def missing_message(label: str, headers: Sequence[str], missing: Sequence[str]) -> Message:
     """What to say of a table in which the columns it cannot do without are not recognised."""
+    if "customer_id" in missing and _is_bank_statement(headers):
+        return message(
+            "{file} looks like a bank statement: dates, labels and amounts, and no customer. Who paid is missing. Ask "
+            "the bank for its CFONB 120 statement, whose labels are matched with the invoices, or add a column with "
+            "the customer code or the invoice number; a statement completes a list of invoices, a ledger (FEC) or an "
+            "aged balance, and does not replace one.",
+            file=label,
+        )
     return message(
         "{file}: no column was recognised as {missing}. The columns seen are: {headers}. Name the right ones under "
         "'columns:' in portfolio.yaml, or ask for an export that holds them.",
@@ -141,6 +152,18 @@ def missing_message(label: str, headers: Sequence[str], missing: Sequence[str]) 
         missing=_named([message(FIELD_WORDS[field]) for field in missing]),
         headers=", ".join(headers),
     )
+
+
+def _is_bank_statement(headers: Sequence[str]) -> bool:
+    """Whether headers are those of a bank statement: a date, a label, debit and credit or one amount, little else."""
+    words = [plain(header) for header in headers]
+
+    def has(*starts: str) -> bool:
+        return any(word.startswith(starts) for word in words)
+
+    money = (has("debit") and has("credit")) or has("montant", "amount")
+    told = has("libelle", "operation", "nature de l", "description", "label", "details")
+    return len(words) <= _BANK_COLUMNS and has("date") and told and money
 
 
 def _named(words: Sequence[Message]) -> Message:

@@ -34,8 +34,8 @@ def kind_without_columns(path: Path) -> Kind | None:
         if not looks_like_electronic_invoice(path):
             raise DataError(
                 message(
-                    "Folder {folder} holds {count} PDF or XML files, and none is an electronic invoice. A PDF must "
-                    "carry its data (Factur-X); XML must be CII or UBL.",
+                    "Folder {folder} holds {count:PDF or XML file|PDF or XML files}, and none is an electronic "
+                    "invoice. A PDF must carry its data (Factur-X); XML must be CII or UBL.",
                     folder=path.name,
                     count=len(electronic_invoice_files(path)),
                 )

@@ -106,7 +106,7 @@ def _reason(own: pd.DataFrame, currency: str) -> Message:
         return message("{label}: {money}.", **values)
     if len(own) == 2:
         return message("{label}: {money}; one other finding.", **values)
-    return message("{label}: {money}; {count} other findings.", count=len(own) - 1, **values)
+    return message("{label}: {money}; {count:other finding|other findings}.", count=len(own) - 1, **values)
 
 
 def _row(

@@ -202,8 +202,8 @@ LEDGER_KINDS: dict[str, FindingKind] = {
     "terms_beyond_law": FindingKind(
         "conformity", "important", "invoices", message("Due later than the law allows"),
         message(
-            "{customers} customers, {customer} first, have terms beyond the law ({article}, {days} days from issue): a "
-            "fine is possible, and receivables last longer than they must."
+            "{customers:customer|customers}, {customer} first, {customers:?has|have} terms beyond the law "
+            "({article}, {days} days from issue): a fine is possible, and receivables last longer than they must."
         ),
         message("Put these customers back within the legal terms; the longest are {longest} days."),
     ),

@@ -47,8 +47,8 @@ class SourceFile:
         if rows_lost == 0 and cents_lost == 0:
             return None
         return message(
-            "{file}: {rows} rows and {money} are neither accepted nor set aside. Nothing was written. "
-            "Please report this file's shape: it is a fault of riskkit.",
+            "{file}: {rows:row|rows} and {money} are neither accepted nor set aside. Nothing was written. Please "
+            "report this file's shape: it is a fault of riskkit.",
             file=self.file,
             rows=rows_lost,
             money=Money(cents_lost),

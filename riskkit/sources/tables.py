@@ -227,8 +227,9 @@ def _nothing_kept(account: Account) -> list[Message]:
             counts = pd.concat(aside)["reason"].value_counts()
             faults.append(
                 message(
-                    "{file}: none of its {rows} rows can be used as an invoice ({money} in all). Most often: {reason} "
-                    "({count} rows). Ask for an export that holds it, or correct 'columns:' in portfolio.yaml.",
+                    "{file}: none of its {rows:row|rows} can be used as an invoice ({money} in all). Most often: "
+                    "{reason} ({count:row|rows}). Ask for an export that holds it, or correct 'columns:' in "
+                    "portfolio.yaml.",
                     file=source.file, rows=source.rows_read, money=Money(source.total_cents, account.currency),
                     reason=message(REASONS[str(counts.index[0])]), count=int(counts.iloc[0]),
                 )

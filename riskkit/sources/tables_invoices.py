@@ -79,7 +79,8 @@ def add_invoices(
     if flipped:
         notes.append(
             message(
-                "{file}: {count} credit notes are written without a minus sign; {money} is taken as negative.",
+                "{file}: {count:credit note|credit notes} {count:?is|are} written without a minus sign; {money} is "
+                "taken as negative.",
                 file=typed.table.label,
                 count=flipped,
                 money=Money(-cents, currency),

@@ -49,8 +49,9 @@ def close_payments(typed: TypedRows, account: Account, *, part: int, notes: Sequ
     if orphans:
         found.append(
             message(
-                "{file}: {count} payments ({money}) name neither a customer nor a known invoice, first on line "
-                "{line}. They are set aside: add the invoices they settle or a column of customers.",
+                "{file}: {count:payment|payments} ({money}) {count:?names|name} neither a customer nor a known "
+                "invoice, first on line {line}. {count:?It is|They are} set aside: add the invoices {count:?it "
+                "settles|they settle} or a column of customers.",
                 file=typed.table.label, count=orphans, line=line, money=Money(cents, account.currency),
             )
         )  # fmt: skip
@@ -70,8 +71,8 @@ def _close(
     for code, count, cents in foreign:
         account.notes.append(
             message(
-                "{file}: {count} rows in {code} ({money}) are set aside: the rest is in {currency}, and no rate is "
-                "given.",
+                "{file}: {count:row|rows} in {code} ({money}) {count:?is|are} set aside: the rest is in {currency}, "
+                "and no rate is given.",
                 file=typed.table.label, count=count, code=code, currency=account.currency,
                 money=Money(cents or 0, code),
             )
@@ -159,8 +160,8 @@ def undated_settlements(account: Account) -> list[Message]:
         return []
     return [
         message(
-            "{count} settlements ({money}) have no date: they are dated at the latest date of the files, and say "
-            "nothing of delays.",
+            "{count:settlement|settlements} ({money}) {count:?has|have} no date: {count:?it is|they are} dated at "
+            "the latest date of the files, and {count:?says|say} nothing of delays.",
             count=count,
             money=Money(cents, account.currency),
         )

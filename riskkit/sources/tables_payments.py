@@ -46,8 +46,8 @@ def add_payments(
         return ()
     return (
         message(
-            "{file}: {count} refunds or bounced payments are written without a minus sign; {money} is taken as "
-            "negative.",
+            "{file}: {count:refund or bounced payment|refunds or bounced payments} {count:?is|are} written without a "
+            "minus sign; {money} is taken as negative.",
             file=typed.table.label,
             count=flipped,
             money=Money(-cents, currency),

@@ -156,8 +156,8 @@ def _sheets(
 
 def _too_wide(path: Path, sheet: str, width: int) -> Message:
     return message(
-        "{file}, sheet '{sheet}': {columns} columns are filled, and {limit} at most can be read. Keep the columns of "
-        "the list of invoices, and try again.",
+        "{file}, sheet '{sheet}': {columns:column|columns} {columns:?is|are} filled, and {limit} at most can be "
+        "read. Keep the columns of the list of invoices, and try again.",
         file=path.name,
         sheet=sheet,
         columns=width,

@@ -12,7 +12,7 @@ from riskkit.sources.bank_statement import read_bank_statements
 from riskkit.sources.control import Control, balance_control
 from riskkit.sources.currencies import Rates
 from riskkit.sources.electronic_invoices import read_electronic_invoices
-from riskkit.sources.left_out import all_aside, empty_reading
+from riskkit.sources.left_out import empty_reading
 from riskkit.sources.mapping_spec import TableSpec
 from riskkit.sources.plan import Plan
 from riskkit.sources.reading import NEVER, Reading
@@ -44,8 +44,8 @@ class Unmapped:
         paths = [self.home / spec.file for spec in self.plan.statements]
         return read_bank_statements(paths, ledger=reading, progress=self.progress) if paths else reading
 
-    def aside(self) -> list[Reading]:
-        """Sources without mapping that only say again what others say, every row of each set aside."""
+    def repeated(self) -> list[tuple[Reading, str]]:
+        """Sources without mapping that only say again what others say, and the reason why they are not counted."""
         found = []
         for kind in ("electronic_invoices", "bank_statement", "aged_balance"):
             specs = [(spec, reason) for spec, reason in self.plan.aside if spec.kind == kind]
@@ -60,7 +60,7 @@ class Unmapped:
                 reading = read_bank_statements(paths, ledger=nothing, progress=self.progress)
             else:
                 reading = self._aged(named, self.as_of or NEVER)
-            found.append(all_aside(reading, reason))
+            found.append((reading, reason))
         return found
 
     def control(self, reading: Reading) -> Control | None:

@@ -58,8 +58,8 @@ def workbook_notes(path: Path) -> list[Message]:
     if errors:
         notes.append(
             message(
-                "{file}: {count} cells hold an Excel error such as #REF!, the first in {cell}: they are read as empty. "
-                "Correct them in Excel, or ask for the file again.",
+                "{file}: {count:cell|cells} {count:?holds|hold} an Excel error such as #REF!, the first in {cell}: "
+                "{count:?it is|they are} read as empty. Correct {count:?it|them} in Excel, or ask for the file again.",
                 file=path.name,
                 count=len(errors),
                 cell=errors[0].decode("ascii"),

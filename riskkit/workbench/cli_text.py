@@ -36,7 +36,7 @@ def run_lines(manifest: Mapping[str, Any], folder: Path, words: Language) -> lis
         if aside:
             amount = _money(sum(reason["amount"] for reason in aside), manifest["currency"], words)
             count = sum(reason["rows"] for reason in aside)
-            rows.append([f"  {label}", words.text("{rows} rows, {amount}", rows=count, amount=amount)])
+            rows.append([f"  {label}", words.text("{rows:row|rows}, {amount}", rows=count, amount=amount)])
     return [
         "",
         words.text("{portfolio} on {as_of}", portfolio=manifest["portfolio"], as_of=_date(manifest["as_of"], words)),
@@ -133,7 +133,9 @@ def _notes(notes: Sequence[str], folder: Path, words: Language) -> list[str]:
     lines = [f"  – {note}" for note in notes[:NOTES_SHOWN]]
     if len(notes) > NOTES_SHOWN:
         file = shown_path(folder / "01_ingestion.html")
-        more = words.text("{count} more remarks on the files: {file}", count=len(notes) - NOTES_SHOWN, file=file)
+        more = words.text(
+            "{count:more remark|more remarks} on the files: {file}", count=len(notes) - NOTES_SHOWN, file=file
+        )
         lines.append(f"  – {more}")
     return lines
 

@@ -238,7 +238,8 @@ def _parents(path: Path) -> pd.DataFrame:
     if lost.any():
         raise DataError(
             message(
-                "{file}: {count} rows of groups have no valid SIREN on both sides, first on line {line}. Correct them.",
+                "{file}: {count:row|rows} of groups {count:?has|have} no valid SIREN on both sides, first on line "
+                "{line}. Correct {count:?it|them}.",
                 file=path.name,
                 count=int(lost.sum()),
                 line=int(rows.loc[lost, "source_line"].iloc[0]),

@@ -119,7 +119,8 @@ def _identity_notes(identified: Identified, money: Callable[[pd.Series], Money])
     repaired = _is_repaired(customers)
     if repaired.any():
         yield message(
-            "{count} SIREN ({money}) were repaired (zeros lost, spaces, SIRET …); the table customers lists each.",
+            "{count} SIREN ({money}) {count:?was|were} repaired (zeros lost, spaces, SIRET …); the table customers "
+            "lists each.",
             count=int(repaired.sum()),
             money=money(repaired),
         )
@@ -127,8 +128,9 @@ def _identity_notes(identified: Identified, money: Callable[[pd.Series], Money])
         outcome = customers["customer_id"].map(matches.set_index("customer_id")["outcome"])
         parts = {name: outcome == name for name in ("matched", "to_confirm", "not_found")}
         yield message(
-            "Of {count} customers without a SIREN, {matched} ({matched_money}) were found in the register, {asked} "
-            "({asked_money}) are for you to confirm, {absent} ({absent_money}) were not found.",
+            "Of {count:customer|customers} without a SIREN, {matched} ({matched_money}) {matched:?was|were} found in "
+            "the register, {asked} ({asked_money}) {asked:?is|are} for you to confirm, {absent} ({absent_money}) "
+            "{absent:?was|were} not found.",
             count=len(matches),
             matched=int(parts["matched"].sum()),
             matched_money=money(parts["matched"]),
@@ -141,7 +143,8 @@ def _identity_notes(identified: Identified, money: Callable[[pd.Series], Money])
     joined = debtors.duplicated("debtor_id", keep=False)
     if joined.any():
         yield message(
-            "{accounts} accounts ({money}) belong to {debtors} debtors that have several.",
+            "{accounts:account|accounts} ({money}) {accounts:?belongs|belong} to {debtors:debtor that has|debtors "
+            "that have} several.",
             accounts=int(joined.sum()),
             money=money(joined),
             debtors=int(debtors.loc[joined, "debtor_id"].nunique()),
@@ -154,7 +157,7 @@ def _state_notes(identified: Identified, money: Callable[[pd.Series], Money], *,
         concerned = states == state
         if concerned.any():
             yield message(
-                "{state}: {count} customers ({money}) on {as_of}.",
+                "{state}: {count:customer|customers} ({money}) on {as_of}.",
                 state=write_state(state),
                 count=int(concerned.sum()),
                 money=money(concerned),

@@ -126,7 +126,7 @@ def _table(indexed: pd.DataFrame, found: pd.DataFrame, run: RunTables, state: Pa
     ]
     if len(rest):
         name = words.text("One other customer") if len(rest) == 1 else ""
-        name = name or words.text("{count} other customers", count=len(rest))
+        name = name or words.text("{count:other customer|other customers}", count=len(rest))
         body.append(cells.row(name, _sum(rest), Html(""), css="rk-rest"))
     caption = words.text("Largest balances, net of unapplied money")
     table = element(

@@ -170,7 +170,7 @@ def footer_html(run: RunTables, *, language: str) -> Html:
     sources = run.manifest.get("sources") or []
     files = [str(source.get("file", "")) for source in sources]
     read = words.text(
-        "Sources: {files} ({count} files, {rows} rows read). Amounts tax included, in {currency}.",
+        "Sources: {files} ({count:file|files}, {rows:row|rows} read). Amounts tax included, in {currency}.",
         files=", ".join(files[:3]) + (" …" if len(files) > 3 else ""),
         count=len(files),
         rows=sum(int(source.get("rows_read") or 0) for source in sources),

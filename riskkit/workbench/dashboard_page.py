@@ -114,7 +114,7 @@ class OverviewPage:
         self.relabelling = True
         self.date.options = [(words.date(day), day) for day in self.shelf.folders]
         self.order.options = sort_words(words)
-        self.rows.options = [(words.text("{count} rows", count=count), count) for count in ROWS]
+        self.rows.options = [(words.text("{count:row|rows}", count=count), count) for count in ROWS]
         self.level.options = [(words.text("Main sectors"), LEVELS[0]), (words.text("Detailed sectors"), LEVELS[1])]
         self.date.value, self.order.value, self.rows.value = state.as_of, state.sort, state.rows
         self.date.description = words.text("Position at")

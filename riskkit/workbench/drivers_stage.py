@@ -10,7 +10,7 @@ from riskkit.decisions.diagnosis import diagnosis_sentences
 from riskkit.decisions.matrix import place_company
 from riskkit.engine import connect
 from riskkit.errors import Message
-from riskkit.ledger.attribution import attribute
+from riskkit.ledger.attribution import NO_DUE_DATE, NOTHING_OVERDUE, attribute
 from riskkit.ledger.customer_positions import customer_positions
 from riskkit.ledger.dependence import concentration_table
 from riskkit.ledger.dimensions import group_customers
@@ -65,6 +65,9 @@ def explain_unpaid(
     attribution = with_stability(
         attribution, months, grouping, positions["customer_id"], count=policy.drivers.stable_months
     )
+    if snapshot.measures["overdue_amount"].value is None:
+        said = attribution["reason"].mask(attribution["reason"].eq(NOTHING_OVERDUE.template), NO_DUE_DATE.template)
+        attribution = attribution.assign(reason=said)
     drivers = find_drivers(
         positions, grouping, search, draws=draws, confidence=confidence, seed=seed,
         is_catch_all=customers["is_catch_all"], language=language,

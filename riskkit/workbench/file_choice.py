@@ -76,8 +76,8 @@ def _in_folder(folder: Path) -> tuple[list[Path], Message]:
         return [folder, *found], message("")
     if documents:
         return found, message(
-            "Folder '{folder}' holds {count} PDF or XML files, and none is an electronic invoice: a PDF must carry its "
-            "data (Factur-X), XML must be CII or UBL. It holds no spreadsheet or ledger either.",
+            "Folder '{folder}' holds {count:PDF or XML file|PDF or XML files}, and none is an electronic invoice: a "
+            "PDF must carry its data (Factur-X), XML must be CII or UBL. It holds no spreadsheet or ledger either.",
             folder=str(folder),
             count=len(documents),
         )

@@ -75,7 +75,7 @@ def rejects_table(rejects: pd.DataFrame, *, language: str, currency: str = "EUR"
     if rejects.empty:
         return element("p", words.text("No row was set aside."), class_="rk-nothing")
     if rejects.groupby(["source_file", "reason"]).ngroups > _REJECTS_SHOWN:
-        rejects = rejects.assign(source_file=words.text("{count} files", count=rejects["source_file"].nunique()))
+        rejects = rejects.assign(source_file=words.text("{count:file|files}", count=rejects["source_file"].nunique()))
     grouped = (
         rejects.groupby(["source_file", "reason"], as_index=False)
         .agg(rows=("source_line", "size"), amount=("amount", "sum"), first=("source_line", "min"))

@@ -61,7 +61,7 @@ def grouped(files: Sequence[SourceFile], words: Language) -> list[SourceFile]:
     sums = ("rows_read", "rows_accepted", "rows_rejected", "accepted_cents", "rejected_cents", "total_cents")
     together = replace(
         documents[0],
-        file=words.text("{count} electronic invoices", count=len(documents)),
+        file=words.text("{count:electronic invoice|electronic invoices}", count=len(documents)),
         **{name: sum(getattr(source, name) for source in documents) for name in sums},
     )
     return [together, *(source for source in files if source.kind != "electronic_invoices")]
@@ -106,7 +106,8 @@ def _aside_lines(reading: Reading, words: Language) -> list[str]:
     rejects = reading.rejects
     if len(many) > _SHOWN_APART:
         shown = rejects["source_file"].where(
-            ~rejects["source_file"].isin(many), words.text("{count} electronic invoices", count=len(many))
+            ~rejects["source_file"].isin(many),
+            words.text("{count:electronic invoice|electronic invoices}", count=len(many)),
         )
         rejects = rejects.assign(source_file=shown)
     groups = rejects.groupby(["source_file", "reason"], sort=False).agg(
@@ -121,12 +122,14 @@ def _aside_lines(reading: Reading, words: Language) -> list[str]:
                                     money=words.text("no amount") if not cents else Money(int(cents), reading.currency),
                                     line=int(first), reason=values["reason"]))  # fmt: skip
         elif reason == "other_currency" or not cents:
-            lines.append(words.text("{file}: {count} rows set aside ({reason}), first at line {line}", **values))
+            lines.append(words.text("{file}: {count:row|rows} set aside ({reason}), first at line {line}", **values))
         else:
             money = Money(int(cents), reading.currency)
             lines.append(
                 words.text(
-                    "{file}: {count} rows, {money}, set aside ({reason}), first at line {line}", money=money, **values
+                    "{file}: {count:row|rows}, {money}, set aside ({reason}), first at line {line}",
+                    money=money,
+                    **values,
                 )
             )
     return lines

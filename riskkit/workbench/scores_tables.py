@@ -105,8 +105,8 @@ def score_notes(scores: pd.DataFrame, *, currency: str) -> tuple[Message, ...]:
     graded = scores[~unknown]
     said = [
         message(
-            "High risk: {count} customers, who owe {money}. Nothing can be said of {unknown} others, who owe "
-            "{unknown_money}.",
+            "High risk: {count:customer|customers}, who {count:?owes|owe} {money}. Nothing can be said of "
+            "{unknown:other|others}, who {unknown:?owes|owe} {unknown_money}.",
             count=int(high.sum()),
             money=money(high),
             unknown=int(unknown.sum()),

@@ -130,8 +130,8 @@ def test_a_file_of_items_is_read_by_its_usual_headers(tmp_path):
     assert read.accounts["is_confidential"].tolist() == [False, True]
     said = " ".join(str(note) for note in read.notes)
     assert "1 consolidated" in said
-    assert "1 rows have no valid SIREN" in said
-    assert "1 of 2 financial years are confidential" in said
+    assert "1 row has no valid SIREN" in said
+    assert "1 of 2 financial years is confidential" in said
 
 
 def test_an_unknown_unit_is_refused(tmp_path):

@@ -139,7 +139,7 @@ def test_a_notice_without_a_valid_siren_is_counted():
     notices = read_bodacc_records([notice("Jugement d'ouverture de liquidation judiciaire", registre="123456789")],
                                   source_file="b.json")  # fmt: skip
     assert notices.facts.empty
-    assert "1 notices name no valid SIREN" in str(notices.notes[-1])
+    assert "1 notice names no valid SIREN" in str(notices.notes[-1])
 
 
 def test_a_flat_extract_loses_and_regains_its_leading_zero(tmp_path):

@@ -101,8 +101,8 @@ def test_an_export_is_read_by_mapping_with_its_limit_and_days(tmp_path):
     assert by_siren.loc["552032534", "risk_class"] == "unknown"
     assert set(read.ratings["rating_date"]) == {pd.Timestamp("2024-05-31")}
     said = [str(note) for note in read.notes]
-    assert any("1 opinions have no valid SIREN" in note for note in said)
-    assert any("1 scores are not on their scale, first '250'" in note for note in said)
+    assert any("1 opinion has no valid SIREN" in note for note in said)
+    assert any("1 score is not on its scale, first '250'" in note for note in said)
 
 
 def test_an_export_without_any_date_is_refused(tmp_path):

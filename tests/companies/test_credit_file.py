@@ -41,7 +41,7 @@ def test_statements_are_read_and_the_last_one_known_counts(tmp_path):
 def test_rows_of_no_customer_are_left_out_and_said_with_their_money(tmp_path):
     found = read(tmp_path, HEADER + "C1;;31/01/2024;10,00;;;;\nX9;;31/01/2024;20,00;;;;\n")
     assert len(found.statements) == 1
-    assert "1 rows (20.00 EUR" in str(found.notes[0])
+    assert "1 row (20.00 EUR" in str(found.notes[0])
     assert "line 3" in str(found.notes[0])
 
 

@@ -155,7 +155,7 @@ def test_privileges_protests_and_disputes_of_a_file(tmp_path):
     assert read["kind"].tolist() == ["privilege", "protest", "release"]
     assert read["amount_cents"].tolist() == [1_234_560, 100_000, 1_234_560]
     assert read["source_line"].tolist() == [2, 3, 5]
-    assert "1 rows (500.00 EUR)" in str(notes[0])
+    assert "1 row (500.00 EUR)" in str(notes[0])
     assert len(tie_events(read, customers=CUSTOMERS)) == 6  # three facts on both accounts of the company
 
 

@@ -95,7 +95,7 @@ def test_the_title_is_the_finding():
     ).replace(" M€", "\u00a0M€").replace(" :", "\u00a0:")
     assert "non calculables" in cash_finding(made_forecast(with_bands=False), language="fr")
     assert backtest_finding(made_summary(), language="en").startswith("Over 9 past dates")
-    assert late_finding(made_customers(), language="en") == "€100 is late or expected late; 1 customers make half of it"
+    assert late_finding(made_customers(), language="en") == "€100 is late or expected late; 1 customer makes half of it"
 
 
 def test_the_bars_are_the_weeks_and_their_bands():

@@ -72,6 +72,30 @@ def test_a_message_is_said_with_its_values_by_type():
     assert EN.show(Money(12_345_600, compact=True)) == "€123k"
 
 
+@pytest.mark.parametrize(
+    ("count", "french", "english"),
+    [
+        (0, "0 client doit", "0 customers owe"),
+        (1, "1 client doit", "1 customer owes"),
+        (2, "2 clients doivent", "2 customers owe"),
+        (1234, f"1{THIN}234 clients doivent", "1,234 customers owe"),
+        ("1", "1 client doit", "1 customer owes"),  # already written out
+        (f"1{THIN}001", f"1{THIN}001 clients doivent", f"1{THIN}001 customers owe"),
+        ("tous", "tous clients doivent", "tous customers owe"),
+    ],
+)
+def test_words_agree_with_a_number(count, french, english):
+    assert FR.text("{count:client|clients} {count:?doit|doivent}", count=count) == french
+    assert EN.text("{count:customer|customers} {count:?owes|owe}", count=count) == english
+    if isinstance(count, int) and count < 1000:
+        assert str(message("{count:customer|customers} {count:?owes|owe}", count=count)) == english
+
+
+def test_a_word_that_cannot_agree_is_refused():
+    with pytest.raises(ValueError, match=r"singular\|plural"):
+        FR.text("{count:clients}", count=1)
+
+
 def test_an_unknown_language_is_refused():
     with pytest.raises(UsageError, match="Choose fr or en"):
         language("de")

@@ -68,7 +68,7 @@ def test_sums_by_class_keep_every_euro_and_every_class():
     assert sums["open_amount"].sum() == SCORES["open_amount"].sum()
     figure = plot_score_classes(SCORES, language="fr")
     # 1 000 of 4 000
-    assert figure_title(figure) == "1 clients à risque élevé doivent 1 k€, soit 25 % de l’encours".replace(
+    assert figure_title(figure) == "1 client à risque élevé doit 1 k€, soit 25 % de l’encours".replace(
         " k", "\u00a0k"
     ).replace(" %", "\u00a0%")
 

@@ -220,7 +220,7 @@ def test_too_few_events_or_too_short_a_past_fit_nothing_and_say_so():
     score, trial, why = fit_score(few, months=6, policy=POLICY, seed=1, fitted_day=738_000)
     assert score is None
     assert trial is None
-    assert "1 customers had an event, 30 are needed" in str(why)
+    assert "1 customer had an event, 30 are needed" in str(why)
     short = simulated(6, months=8)
     score, _, why = fit_score(short, months=6, policy=POLICY, seed=1, fitted_day=738_000)
     assert score is None

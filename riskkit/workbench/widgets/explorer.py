@@ -225,7 +225,7 @@ class Explorer:
 
     def _status(self) -> Html:
         said = self.words.text(
-            "{customers} customers and {invoices} open invoices shown",
+            "{customers:customer|customers} and {invoices:open invoice|open invoices} shown",
             customers=self.view.totals["customers_count"],
             invoices=self.view.totals["items_count"],
         )

@@ -83,7 +83,7 @@ class MatchesForm:
             button.disabled = True
         if self.later:
             text = self.words.text(
-                "{count} pairs are left for later. The answers given are kept in {file}.",
+                "{count:pair|pairs} {count:?is|are} left for later. The answers given are kept in {file}.",
                 count=len(self.later),
                 file=self.answers.name,
             )

@@ -80,7 +80,7 @@ class ViewKeeper:
         view = self.current()
         made = panel_workbook(self.panel, view, self.words, company=self.company, label_of=self.label_of)
         file = f"{self.words.text('selection')}_{self.panel.as_of.isoformat()}.xlsx"
-        said = self.words.text("Download {file} ({rows} invoices)", file=file, rows=len(view.items))
+        said = self.words.text("Download {file} ({rows:invoice|invoices})", file=file, rows=len(view.items))
         link = f"data:{_EXCEL};base64,{base64.b64encode(made).decode()}"
         self.link.value = element("a", said, href=link, download=file, data_testid="panel-download")
 
