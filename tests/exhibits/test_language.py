@@ -42,7 +42,7 @@ def test_days_agree_in_number():
 
 
 def test_messages_agree_with_what_they_count():
-    template = "{file}: {count} cells hold something that is not an amount or a date."
+    template = "{file}: {count:cell|cells} {count:?holds|hold} something that is not an amount or a date."
     said = [FR.text(template, file="a.xlsx", count=n).split(f"{HARD}: ")[1] for n in (0, 1, 2)]
     assert [text.split(" autre")[0] for text in said] == [
         "0 cellule contient", "1 cellule contient", "2 cellules contiennent",
