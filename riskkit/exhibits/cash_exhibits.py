@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from riskkit.exhibits.cash_words import EVIDENCE, REASONS, method_name, periods
+from riskkit.exhibits.cash_words import REASONS, late_finding, method_name, periods
 from riskkit.exhibits.fragment import Html, element
 from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.tables import TableColumn, make_table
@@ -49,7 +49,7 @@ def late_table(customers: pd.DataFrame, *, language: str, count: int = 10, curre
         TableColumn("never_amount", words.text("Not expected"), "money"),
         TableColumn("settled_count", words.text("Settled invoices"), "count"),
     ]
-    caption = words.text("Who is expected to pay late")
+    caption = late_finding(customers, language=language, currency=currency)
     return make_table(shown, columns, language=language, caption=caption, currency=currency)
 
 
@@ -64,7 +64,6 @@ def items_table(items: pd.DataFrame, *, language: str, count: int = 15, currency
         customer=rows["customer_name"].fillna(rows["customer_id"]),
         open_amount=rows["open_amount"].astype("float64"),
         why=[words.say(REASONS[str(code)]) for code in rows["reason"]],
-        evidence=[words.say(EVIDENCE[str(code)]) for code in rows["evidence"]],
     )
     columns = [
         TableColumn("invoice", words.text("Invoice")),

@@ -1,4 +1,4 @@
-"""What the cash forecast says in sentences: its finding, its past errors, names of methods, evidence and reasons."""
+"""What the cash forecast says in sentences: its finding, its past errors, names of methods and reasons."""
 
 from __future__ import annotations
 
@@ -17,11 +17,6 @@ METHODS: dict[str, Message] = {
     "customer_median": message("customer's median delay"),
     "mean_13_weeks": message("mean of 13 weeks"),
     "due_date": message("due date"),
-}
-EVIDENCE: dict[str, Message] = {
-    "customer": message("own habit"),
-    "segment": message("habit of its sector"),
-    "terms": message("due date only"),
 }
 REASONS: dict[str, Message] = {
     "procedure": message("collective procedure"),

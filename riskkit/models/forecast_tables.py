@@ -6,8 +6,6 @@ from riskkit.policy_forecast import HORIZON_DAYS
 from riskkit.schemas import Column, Table
 
 WITHIN_DAYS = (7, 14, 28, 56, HORIZON_DAYS)
-EVIDENCE = ("customer", "segment", "terms")
-"""What stands behind an item's dates: its customer's own habit, that of its segment, or its due date only."""
 
 PAYMENT_TIME = Table(
     "payment_time",

@@ -12,12 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from riskkit.exhibits.cash_exhibits import backtest_table, cash_table, items_table, late_table
-from riskkit.exhibits.cash_words import EVIDENCE, METHODS, REASONS, backtest_finding, cash_finding, late_finding
+from riskkit.exhibits.cash_words import METHODS, REASONS, backtest_finding, cash_finding, late_finding
 from riskkit.exhibits.figure import figure_title
 from riskkit.exhibits.plot_cash import plot_cash_backtest, plot_cash_forecast
 from riskkit.models.cash_backtest import METHOD_NAMES
 from riskkit.models.cash_baselines import BASELINES
-from riskkit.models.forecast_tables import EVIDENCE as CODES
 
 STARTS = pd.date_range("2024-07-01", periods=13, freq="7D").astype("datetime64[us]")
 
@@ -134,5 +133,4 @@ def test_tables_show_their_rows_and_escape_names():
 
 def test_every_code_has_its_words():
     assert set(METHODS) == {*BASELINES, *METHOD_NAMES.values()}
-    assert set(EVIDENCE) == set(CODES)
     assert set(REASONS) == {"procedure", "dispute", "habit", "segment", "due_date"}
