@@ -46,11 +46,10 @@ def make_model_card(run: RunTables, tables: Mapping[str, pd.DataFrame], *, langu
     words = language_of(language)
     title = words.text("Scores of {company} on {day}: model card", company=run.company,
                        day=words.date(run.as_of, style="long"))  # fmt: skip
-    models = list(run.manifest.get("scores", {}).get("models", []))
     parts = [_classes(tables, run, words)]
-    parts += [_horizon(model, tables, words) for model in models]
-    if not models:
-        parts.append(element("p", words.say(NO_MODEL), class_="rk-nothing"))
+    parts += [score_evidence(tables, run.manifest, horizon=horizon, language=language) for horizon in _horizons(run)]
+    if not _horizons(run):
+        parts.append(_no_model(run.manifest, words))
     if len(tables["score_thresholds"]):
         parts += [element("h2", words.text("Where would past results cut?")),
                   thresholds_table(tables["score_thresholds"], language=language)]  # fmt: skip
@@ -76,10 +75,29 @@ def _classes(tables: Mapping[str, pd.DataFrame], run: RunTables, words: Language
     )
 
 
-def _horizon(model: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], words: Language) -> Html:
-    """Everything about the score of one horizon."""
-    horizon, language = int(model["horizon_months"]), words.code
-    models = tables["score_models"]
+def _horizons(run: RunTables) -> list[int]:
+    return [int(model["horizon_months"]) for model in run.manifest.get("scores", {}).get("models", [])]
+
+
+def _no_model(manifest: Mapping[str, Any], words: Language) -> Html:
+    """That there is no statistical score, and why."""
+    reasons = [str(reason) for reason in manifest.get("scores", {}).get("without_model", [])]
+    said = reasons or [words.say(NO_MODEL)]
+    return element("div", *[element("p", text) for text in dict.fromkeys(said)], class_="rk-nothing")
+
+
+def score_evidence(
+    tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], *, horizon: int, language: str
+) -> Html:
+    """Everything about the score of one horizon, or why there is none.
+
+    From: the tables named in `SCORE_TABLES`, and the manifest of their run.
+    """
+    words = language_of(language)
+    known = {int(model["horizon_months"]): model for model in manifest.get("scores", {}).get("models", [])}
+    if horizon not in known:
+        return _no_model(manifest, words)
+    model, models = known[horizon], tables["score_models"]
     figures = element(
         "div",
         _drawn(plot_reliability(tables["score_reliability"], models, horizon=horizon, language=language, titled=False)),

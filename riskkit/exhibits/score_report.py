@@ -45,14 +45,14 @@ def scores_table(scores: pd.DataFrame, *, language: str, count: int = 20, curren
     columns = [
         TableColumn("name", words.text("Customer")),
         TableColumn("class", words.text("Risk")),
-        TableColumn("by", words.text("Decided by")),
+        TableColumn("why", words.text("Why"), "html"),
         TableColumn("open_amount", words.text("Owed"), "money"),
         TableColumn("overdue_amount", words.text("Overdue"), "money"),
         *(
             TableColumn(name, words.text("Chance, {months} months", months=name.split("_")[1].rstrip("m")), "points")
             for name in chances
         ),
-        TableColumn("why", words.text("Why"), "html"),
+        TableColumn("by", words.text("Decided by")),
     ]
     caption = words.text("Customers at risk: who, how much, why")
     table = make_table(rows, columns, language=language, caption=caption, currency=currency)

@@ -65,12 +65,14 @@ class StatisticalScores:
     """Scores fitted or kept, and what they say.
 
     `chances`: customer_id, probability_<months>m, points_<months>m, is_in_event. `tables`: the evidence, in cents.
+    `without_model`: why a horizon has no score, also among the `notes`.
     """
 
     fitted: tuple[FittedScore, ...]
     chances: pd.DataFrame
     tables: Mapping[str, pd.DataFrame]
     notes: tuple[Message, ...]
+    without_model: tuple[Message, ...] = ()
 
 
 def score_statistically(
@@ -103,7 +105,7 @@ def score_statistically(
             months=int(months),
             needed=shortest,
         )
-        return StatisticalScores((), _no_chances(customers, policy), _empty_tables(), (short,))
+        return StatisticalScores((), _no_chances(customers, policy), _empty_tables(), (short,), (short,))
     happened = known_events(snapshot, events, policy=policy)
     sectors = customers.set_index("customer_id")["section"]
     figures = case_figures(features, sectors=sectors, happened=happened, policy=rules)
@@ -119,8 +121,8 @@ def score_statistically(
     now = figures[figures["as_of"] == as_of.toordinal()]
     chances = _chances(now, happened, customers, fitted, policy=policy)
     tables = {**_empty_tables(), **_evidence(trials, fitted), **_drift(now, fitted, policy=policy)}
-    notes += _advice(tables["score_drift"], kept)
-    return StatisticalScores(tuple(fitted), chances, tables, tuple(notes))
+    said = (*notes, *_advice(tables["score_drift"], kept))
+    return StatisticalScores(tuple(fitted), chances, tables, said, tuple(notes))
 
 
 def known_events(snapshot: Snapshot, events: pd.DataFrame, *, policy: Policy) -> pd.DataFrame:

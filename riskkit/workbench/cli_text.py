@@ -28,6 +28,8 @@ def run_lines(manifest: Mapping[str, Any], folder: Path, words: Language) -> lis
         rows.append([f"  {words.text('Money received, matched by')}", matching_text(manifest["matching"], words)])
     if manifest.get("companies"):
         rows.append([f"  {words.text('Customers with a SIREN')}", identified_text(manifest["companies"], words)])
+    if manifest.get("scores"):
+        rows.append([f"  {words.text('Customers by risk')}", risk_text(manifest["scores"], words)])
     for is_repeat, label in (
         (True, words.text("Already in another file (openings, repeats)")),
         (False, words.text("Set aside (see rejects)")),
@@ -87,6 +89,14 @@ def matching_text(matching: Mapping[str, Any], words: Language) -> str:
     shares = sorted(matching.items(), key=lambda pair: -float(pair[1] or 0))
     return ", ".join(
         f"{names.get(name, name)} {words.share(float(share), digits=1)}" for name, share in shares if share
+    )
+
+
+def risk_text(scores: Mapping[str, Any], words: Language) -> str:
+    """How many customers are of high, moderate and low risk, and of how many nothing is known."""
+    return words.text(
+        "high {high}, moderate {moderate}, low {low}, not known {unknown}",
+        **{level: int(count) for level, count in scores["levels"].items()},
     )
 
 

@@ -14,7 +14,7 @@ from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.notebook import exhibit_style, show, show_pair
 from riskkit.exhibits.run_tables import RunTables
 from riskkit.exhibits.tables import TableColumn, make_table
-from riskkit.workbench.stored_run import find_run, load_run, read_table, reason_text
+from riskkit.workbench.stored_run import find_run, load_run, read_table, read_tables, reason_text
 from riskkit.workbench.unpaid_look import look_at_unpaid
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "panel_note",
     "question",
     "read_table",
+    "read_tables",
     "rejects_table",
     "show",
     "show_pair",

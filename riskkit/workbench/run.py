@@ -232,8 +232,8 @@ def _write_diagnostic(aside: Path, words: Language) -> None:
 
 def _write_model_card(aside: Path, words: Language) -> None:
     from riskkit.exhibits.model_card import SCORE_TABLES, make_model_card
-    from riskkit.workbench.stored_run import load_run, read_table
+    from riskkit.workbench.stored_run import load_run, read_tables
 
-    tables = {name: read_table(aside, name) for name in SCORE_TABLES}
+    tables = read_tables(aside, SCORE_TABLES)
     text = make_model_card(load_run(aside), tables, language=words.code)
     (aside / MODEL_CARD).write_text(text, encoding="utf-8")

@@ -112,7 +112,11 @@ def score_customers(
     scores = SCORES.conform(scores.assign(risk_level=_levels(scores, decided, found, policy=policy).to_numpy()))
     return Scored(
         tables={"scores": scores, "score_notes": SCORE_NOTES.conform(expert.notes), **found.tables},
-        counts={**score_counts(scores), "models": model_counts(found, is_kept=bool(given.kept))},
+        counts={
+            **score_counts(scores),
+            "models": model_counts(found, is_kept=bool(given.kept)),
+            "without_model": [language_of(language).say(note) for note in found.without_model],
+        },
         fitted=found.fitted,
         notes=(*notes, *score_notes(scores, currency=snapshot.currency), *found.notes),
     )

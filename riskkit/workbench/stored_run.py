@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -53,6 +54,11 @@ def find_run(run_folder: str | Path = "", *, as_of: str = "") -> Path:
 def read_table(folder: Path, name: str) -> pd.DataFrame:
     """A table of a run, amounts in currency units."""
     return read_parquet(folder / "tables" / f"{name}.parquet")
+
+
+def read_tables(folder: Path, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Several tables of a run by name, amounts in currency units."""
+    return {name: read_table(folder, name) for name in names}
 
 
 def load_run(folder: Path) -> RunTables:
