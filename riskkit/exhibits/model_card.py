@@ -96,7 +96,8 @@ def score_evidence(
     words = language_of(language)
     known = {int(model["horizon_months"]): model for model in manifest.get("scores", {}).get("models", [])}
     if horizon not in known:
-        return _no_model(manifest, words)
+        heading = words.text("How good is the score over {months} months?", months=horizon)
+        return join(element("h2", heading), _no_model(manifest, words))
     model, models = known[horizon], tables["score_models"]
     figures = element(
         "div",
