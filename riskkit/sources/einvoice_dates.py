@@ -37,7 +37,8 @@ def with_document_dates(ledger: Reading, documents: Reading) -> Reading:
     pairs = _pairs(_whole(issued), _whole(booked))
     due = _due_dates(pairs, issued, booked)
     invoices = ledger.invoices
-    invoices = invoices.assign(due_date=invoices["due_date"].fillna(invoices["invoice_id"].map(due)))
+    given = due.reindex(invoices["invoice_id"]).set_axis(invoices.index)  # `map` fails when no date was given
+    invoices = invoices.assign(due_date=invoices["due_date"].fillna(given))
     return ledger.changed(
         invoices=invoices,
         customers=_with_siren(ledger.customers, pairs),

@@ -10,7 +10,6 @@ from babel.messages.pofile import read_po
 from riskkit.exhibits.bucket_words import bucket_label
 from riskkit.exhibits.measure_words import MEASURES, measure_label, show_measure
 
-
 CATALOGUES = sorted(
     entry.name for entry in resources.files("riskkit").joinpath("locale", "fr").iterdir() if entry.name.endswith(".po")
 )
