@@ -245,7 +245,7 @@ def test_broken_files_each_have_their_sentence_and_leave_the_others_alone(tmp_pa
     assert len(reading.files) == 9
     assert sum(file.rows_rejected for file in reading.files) == 8
     said = _french(reading)
-    for words in ("cut.xml", "sa racine est « note »", "sa date d’émission", "son total", "empty.xml est vide",
+    for words in ("cut.xml", "sa racine est « note »", "sa date d’émission", "son total", "empty.xml est vide",
                   "broken.pdf est un PDF endommagé", "picture.pdf est un PDF sans", "mot de passe"):  # fmt: skip
         assert words in said
 
