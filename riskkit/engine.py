@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,7 +21,10 @@ from riskkit.schemas import Table
 
 Lazy: TypeAlias = nw.LazyFrame[Any]
 Keep: TypeAlias = Callable[[Lazy], Lazy]
-"""Computes a frame once and keeps it: `materialise` in memory, `keep_in` a folder where it would not fit."""
+"""Computes a frame once and keeps it: `materialise` in memory, `keep_in` tables that spill where it would not fit."""
+
+
+_LONG_CHAINS = "set disabled_optimizers = 'cte_inlining'"
 
 
 def connect(
@@ -42,7 +46,7 @@ def connect(
     connection = duckdb.connect(":memory:", config=settings)
     connection.execute("set enable_progress_bar = false")
     if long_chains:
-        connection.execute("set disabled_optimizers = 'cte_inlining'")
+        connection.execute(_LONG_CHAINS)
     return connection
 
 
@@ -76,20 +80,24 @@ def materialise(frame: Lazy) -> Lazy:
     return result
 
 
-def keep_in(connection: duckdb.DuckDBPyConnection, folder: Path) -> Keep:
-    """A `Keep` that writes each frame as a Parquet file of that folder: memory no longer grows with the ledger.
+def keep_in(connection: duckdb.DuckDBPyConnection) -> Keep:
+    """A `Keep` that makes each frame a table of that connection: past the memory limit, the engine spills it to disk.
 
-    The engine's own materialised frames live outside its memory limit. The caller removes the folder when no frame
-    kept there is used any more.
+    The engine's own materialised frames live outside its memory limit. Worth it for large frames only: each table makes
+    every other relation bind again, and planning (see `connect`) takes its time where running takes longer.
     """
+    numbers = count()
 
     def keep(frame: Lazy) -> Lazy:
         native = nw.to_native(frame)
         if not isinstance(native, duckdb.DuckDBPyRelation):
             return materialise(frame)
-        path = folder / f"{len(list(folder.iterdir())):06d}.parquet"
-        native.write_parquet(str(path), compression="uncompressed")
-        return scan(connection, path)
+        name = f"kept_{next(numbers)}"
+        connection.execute("reset disabled_optimizers")
+        native.create(name)
+        connection.execute(_LONG_CHAINS)
+        result: Lazy = nw.from_native(connection.table(name)).lazy()
+        return result
 
     return keep
 

@@ -17,7 +17,6 @@ from riskkit.policy import Policy
 from riskkit.policy_own import BalanceSheet
 from riskkit.schemas import Column, Table
 from riskkit.sources.reading import Reading
-from riskkit.sources.stored import Store
 
 c = nw.col
 LARGE_LINES = 1_000_000
@@ -60,7 +59,9 @@ class Book:
         payments = reading.lazy("payments", connection)
         lines = nw.concat([_invoice_lines(invoices), _payment_lines(payments)]).filter(c("cents") != 0)
         keep = _keep(reading, connection)
-        lines = keep(lines.join(lazy(connection, codes), on="customer_id", how="left"))
+        lines = lines.join(lazy(connection, codes), on="customer_id", how="left")
+        # Large: read again where they are used, which is once or twice, rather than written a second time.
+        lines = materialise(lines) if keep is materialise else lines
         return cls(
             connection=connection,
             lines=lines,
@@ -126,15 +127,10 @@ class Book:
 
 
 def _keep(reading: Reading, connection: duckdb.DuckDBPyConnection) -> Keep:
-    """How the intermediates of a book are kept: in memory, or in a folder that goes away with the book."""
+    """How the intermediates of a book are kept: in memory, or where they may spill to disk."""
     if reading.rows("invoices") + reading.rows("payments") < LARGE_LINES:
         return materialise
-    store = Store()
-
-    def keep(frame: Lazy) -> Lazy:
-        return keep_in(connection, store.folder)(frame)
-
-    return keep
+    return keep_in(connection)
 
 
 def _term_code(text: str) -> str | None:

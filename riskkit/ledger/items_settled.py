@@ -21,13 +21,48 @@ from riskkit.policy import Policy
 c = nw.col
 
 
+_ITEM_COLUMNS = (
+    "line",
+    "customer_id",
+    "kind",
+    "due_day",
+    "dispute_day",
+    "cents",
+    "credited",
+    "written_off",
+    "paid_late",
+    "open",
+    "settled_day",
+    "days_past_due",
+    "issue_month",
+    "due_month",
+    "due_half",
+    "late_half",
+    "first_month",
+    "last_month",
+)
+_FLOW_COLUMNS = (
+    "debit",
+    "customer_id",
+    "kind",
+    "due_day",
+    "dispute_day",
+    "day",
+    "cents",
+    "way",
+    "issue_month",
+    "due_month",
+    "month",
+)
+
+
 @dataclass(frozen=True)
 class SettledLedger:
     """Items and flows struck at `as_of`, with their months and half-years.
 
     `items`: those of the snapshot with issue_month, due_month, due_half, late_half (of the day after the due date),
     first_month and last_month (of what settled them; missing while nothing did). `flows`: those of the snapshot with
-    issue_month, due_month and month. Both are lazy: what is asked of them is computed by the engine in one pass.
+    issue_month, due_month and month. Both are kept, with only the columns that the tables need.
     """
 
     as_of: dt.date
@@ -58,6 +93,7 @@ def settled_ledger(snapshot: Snapshot, book: Book, *, policy: Policy) -> Settled
     flows = with_calendar(snapshot.flows, calendar, "issue_day", issue_month="month")
     flows = with_calendar(flows, calendar, "due_day", due_month="month")
     flows = with_calendar(flows, calendar, "day", month="month")
+    items, flows = book.keep(items.select(*_ITEM_COLUMNS)), book.keep(flows.select(*_FLOW_COLUMNS))
     return SettledLedger(
         as_of=snapshot.as_of,
         coverage_start=snapshot.coverage_start,

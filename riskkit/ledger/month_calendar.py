@@ -47,7 +47,14 @@ def half_start(half: int) -> dt.date:
 
 def month_starts(months: pd.Series) -> pd.Series:
     """First days of months given as integers, as dates."""
-    return as_dates(months.map(lambda month: month_start(int(month)).toordinal()))
+    starts = {month: month_start(int(month)).toordinal() for month in months.unique()}
+    return as_dates(months.map(starts))
+
+
+def half_starts(halves: pd.Series) -> pd.Series:
+    """First days of half-years given as integers, as dates."""
+    starts = {half: half_start(int(half)).toordinal() for half in halves.unique()}
+    return as_dates(halves.map(starts))
 
 
 def as_dates(days: pd.Series) -> pd.Series:

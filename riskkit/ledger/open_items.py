@@ -51,6 +51,9 @@ UNAPPLIED = Table(
 )
 
 
+_FOR_SETTLEMENT = ("is_cash", "order_day", "lettering", "lettering_day", "reference", "terms_code")
+
+
 def bucket_codes(edges: tuple[int, ...]) -> list[str]:
     """Names of the ageing buckets of those edges: not_due, d1_30, …, over_180, undated."""
     inner = [f"d{low + 1}_{high}" for low, high in pairwise(edges)]
@@ -98,7 +101,7 @@ def strike_items(known: Lazy, flows: Lazy, *, policy: Policy, keep: Keep = mater
           entries after the due day), open, first_day and last_day (of what settled it), settled_day (when nothing is
           left), unpaid_at_risk (what was unpaid `at_risk_days` after the due day), unpaid_at_default (the same for
           `default_days`), open_at_start (what was open at the start of the behaviour window), days_past_due, bucket,
-          and the line's own columns.
+          and what the line is (not what matched it).
     """
     start = c("as_of") - policy.behaviour_window_days
     zero = nw.lit(0)
@@ -121,9 +124,8 @@ def strike_items(known: Lazy, flows: Lazy, *, policy: Policy, keep: Keep = mater
         c("day").max().alias("last_day"),
         *[expression.alias(name) for name, expression in sums.items()],
     )
-    items = known.filter(c("cents") > 0).join(
-        applied, left_on=["as_of", "line"], right_on=["as_of", "debit"], how="left"
-    )
+    debits = known.filter(c("cents") > 0).drop(*_FOR_SETTLEMENT)
+    items = debits.join(applied, left_on=["as_of", "line"], right_on=["as_of", "debit"], how="left")
     items = items.with_columns(*[nw.when(c(name).is_null()).then(zero).otherwise(c(name)).alias(name) for name in sums])
     return keep(
         items.with_columns(
@@ -144,7 +146,7 @@ def strike_credits(known: Lazy, allocations: Lazy, *, keep: Keep = materialise) 
     applied = allocations.group_by("as_of", "credit").agg(applied=c("cents").sum().cast(nw.Int64))
     return keep(
         known.filter(c("cents") < 0)
-        .with_columns(cents=-c("cents"))
+        .select("as_of", "line", "customer_id", "kind", "day", cents=-c("cents"))
         .join(applied, left_on=["as_of", "line"], right_on=["as_of", "credit"], how="left")
         .with_columns(applied=nw.when(c("applied").is_null()).then(nw.lit(0)).otherwise(c("applied")))
         .with_columns(unapplied=c("cents") - c("applied"))

@@ -15,7 +15,7 @@ import pandas as pd
 from riskkit.engine import Lazy
 from riskkit.ledger.book import BEHAVIOUR_KINDS
 from riskkit.ledger.items_settled import SettledLedger
-from riskkit.ledger.month_calendar import half_start
+from riskkit.ledger.month_calendar import half_starts
 from riskkit.policy_measures import ProfilePolicy
 from riskkit.schemas import Column, Table
 
@@ -113,8 +113,7 @@ def profile_table(sums: pd.DataFrame, *, ledger: SettledLedger) -> pd.DataFrame:
     )
     previous = profile.shift(1).where(follows)
     # cast: without any row there is nothing to tell pandas that these are dates
-    starts = sums["due_half"].map(lambda half: pd.Timestamp(half_start(int(half)))).astype("datetime64[us]")
-    ends = sums["due_half"].map(lambda half: pd.Timestamp(half_start(int(half) + 1)) - pd.Timedelta(days=1))
+    starts, ends = half_starts(sums["due_half"]), half_starts(sums["due_half"] + 1) - pd.Timedelta(days=1)
     ends = ends.astype("datetime64[us]")
     return PAYER_PROFILES.conform(
         pd.DataFrame(

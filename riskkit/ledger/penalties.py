@@ -10,7 +10,6 @@ opening of a collective procedure on (L622-28).
 from __future__ import annotations
 
 import datetime as dt
-from decimal import ROUND_HALF_EVEN, Decimal
 
 import narwhals.stable.v2 as nw
 import pandas as pd
@@ -19,7 +18,7 @@ from riskkit.engine import Lazy
 from riskkit.ledger.book import BEHAVIOUR_KINDS
 from riskkit.ledger.formulas import NotComputableError
 from riskkit.ledger.items_settled import SettledLedger
-from riskkit.ledger.month_calendar import half_of, half_start
+from riskkit.ledger.month_calendar import half_of, half_start, half_starts
 from riskkit.ledger.penalty_rates import penalty_rate
 from riskkit.ledger.totals import procedures
 from riskkit.policy_measures import PenaltyPolicy
@@ -27,6 +26,7 @@ from riskkit.schemas import Column, Table
 
 c = nw.col
 YEAR_DAYS = 365
+RATE_UNIT = 1_000_000  # rates are known to a ten-thousandth of a percent
 LIMITATION_YEARS = 5
 
 CLAIMABLE_PENALTIES = Table(
@@ -58,8 +58,9 @@ def claimable_penalties(ledger: SettledLedger) -> pd.DataFrame:
     table = sums.merge(late, on=["customer_id", "half"], how="outer")
     table[["cent_days", "cents", "invoices"]] = table[["cent_days", "cents", "invoices"]].fillna(0).astype("int64")
     customers = ledger.book.customers.set_index("customer_id")
-    forms = table["customer_id"].map(customers["legal_form"]).fillna("").astype("str")
-    table["is_public"] = forms.map(lambda form: is_public_form(form, policy=policy))
+    forms = customers["legal_form"].fillna("").astype("str")
+    is_public = forms.map({form: is_public_form(form, policy=policy) for form in forms.unique()})
+    table["is_public"] = table["customer_id"].map(is_public).astype("bool")
     table["customer_name"] = table["customer_id"].map(customers["name"])
     return price(table, policy=policy)
 
@@ -69,14 +70,14 @@ def price(table: pd.DataFrame, *, policy: PenaltyPolicy) -> pd.DataFrame:
 
     From: customer_id, customer_name, half, is_public, cents and cent_days (Σ cents × days), invoices.
     """
-    rates = {key: _rate(*key, policy=policy) for key in set(zip(table["half"], table["is_public"], strict=True))}
-    found = [rates[key] for key in zip(table["half"], table["is_public"], strict=True)]
+    keys = list(zip(table["half"].tolist(), table["is_public"].tolist(), strict=True))
+    rates = {key: _rate(*key, policy=policy) for key in set(keys)}
+    found = [rates[key] for key in keys]
     rate = [value for value, _source, _reason in found]
-    starts = table["half"].map(lambda half: half_start(int(half)))
     whole = table["cents"].where(table["cents"] > 0)
     priced = table.assign(
-        half_year=[f"{start.year}-S{1 + start.month // 7}" for start in starts],
-        period_start=pd.to_datetime(starts),
+        half_year=table["half"].map({half: f"{half // 2}-S{1 + half % 2}" for half in table["half"].unique()}),
+        period_start=half_starts(table["half"]),
         rate=pd.Series(rate, index=table.index, dtype="float64"),
         rate_source=[source for _value, source, _reason in found],
         late_days=(table["cent_days"] / whole).fillna(0.0),
@@ -96,15 +97,16 @@ def _penalties(cent_days: pd.Series, rates: list[float | None]) -> pd.Series:
 
 
 def penalty_cents(cent_days: int, rate: float) -> int:
-    """Penalty in cents on Σ cents × days at a yearly rate, rounded once.
+    """Penalty in cents on Σ cents × days at a yearly rate, exact in integers and rounded once, half to even.
 
     Examples
     --------
     >>> penalty_cents(1_000_000 * 30, 0.1215)  # 10 000 € late by 30 days: 10 000 × 12.15 % × 30 ÷ 365 = 99.86 €
     9986
     """
-    exact = Decimal(cent_days) * Decimal(str(rate)) / YEAR_DAYS
-    return int(exact.to_integral_value(rounding=ROUND_HALF_EVEN))
+    parts = YEAR_DAYS * RATE_UNIT
+    whole, left = divmod(cent_days * round(rate * RATE_UNIT), parts)
+    return whole + (2 * left > parts or (2 * left == parts and whole % 2 == 1))
 
 
 def is_public_form(legal_form: str, *, policy: PenaltyPolicy) -> bool:

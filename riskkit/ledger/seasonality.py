@@ -49,16 +49,21 @@ UNITS = {"sales_amount": "share", "unpaid_after_30_days_share": "points", "days_
 
 def seasonality(ledger: SettledLedger) -> pd.DataFrame:
     """The effect of each calendar month on sales and on lateness: `SEASONALITY`."""
-    series = {
-        "sales_amount": _sales(ledger),
-        "unpaid_after_30_days_share": _unpaid_share(ledger),
-        "days_late_capped_days": _days_late(ledger),
-    }
+    series = monthly_series(ledger)
     tables = [
         month_effects(values, measure=name, is_relative=UNITS[name] == "share", confidence=ledger.policy.confidence)
         for name, values in series.items()
     ]
     return SEASONALITY.conform(pd.concat(tables, ignore_index=True))
+
+
+def monthly_series(ledger: SettledLedger) -> dict[str, pd.Series]:
+    """Each measure by month (integer), for the months of which everything is known at `as_of`."""
+    return {
+        "sales_amount": _sales(ledger),
+        "unpaid_after_30_days_share": _unpaid_share(ledger),
+        "days_late_capped_days": _days_late(ledger),
+    }
 
 
 def month_effects(values: pd.Series, *, measure: str, is_relative: bool, confidence: float) -> pd.DataFrame:

@@ -15,12 +15,14 @@ it is the same expression on every engine, and every cent of a credit is applied
 from __future__ import annotations
 
 import narwhals.stable.v2 as nw
+import pandas as pd
 
 from riskkit.engine import Keep, Lazy, materialise
 
 c = nw.col
 SCOPES = {"lettering": ("lettering",), "reference": ("customer_id", "reference"), "fifo": ("customer_id",)}
 METHODS = tuple(SCOPES)
+_PAIRED = ("line", "day", "order_day", "side", "cents")
 
 
 def settle(known: Lazy, *, keep: Keep = materialise) -> Lazy:
@@ -30,24 +32,22 @@ def settle(known: Lazy, *, keep: Keep = materialise) -> Lazy:
           (integer days), cents (signed, not 0), lettering, lettering_day, reference (missing where there is none).
     To:   one row per (as_of, debit, credit, method): cents (> 0), day (the later of the two lines' days).
     """
-    left = keep(
-        known.select(
-            "as_of",
-            "line",
-            "customer_id",
-            "day",
-            "order_day",
-            "reference",
-            side=nw.when(c("cents") > 0).then(nw.lit(1)).otherwise(nw.lit(-1)).cast(nw.Int64),
-            cents=c("cents").abs(),
-            lettering=nw.when(c("lettering_day").is_null() | (c("lettering_day") <= c("as_of"))).then(c("lettering")),
-        )
+    left = known.select(
+        "as_of",
+        "line",
+        "customer_id",
+        "day",
+        "order_day",
+        "reference",
+        side=nw.when(c("cents") > 0).then(nw.lit(1)).otherwise(nw.lit(-1)).cast(nw.Int64),
+        cents=c("cents").abs(),
+        lettering=nw.when(c("lettering_day").is_null() | (c("lettering_day") <= c("as_of"))).then(c("lettering")),
     )
     passes = []
     for method, scope in SCOPES.items():
         pairs = keep(_pairs(left, inside=["as_of", *scope], keep=keep).with_columns(method=nw.lit(method)))
         passes.append(pairs)
-        if method != METHODS[-1]:
+        if method != METHODS[-1] and not _is_empty(pairs):
             left = keep(_remaining(left, pairs))
     return nw.concat(passes)
 
@@ -60,7 +60,8 @@ def _pairs(lines: Lazy, *, inside: list[str], keep: Keep) -> Lazy:
         scoped = scoped.filter(~c(key).is_null())
     counted = scoped.group_by(*inside).agg(is_debit.sum().cast(nw.Int64).alias("debits"), lines=nw.len().cast(nw.Int64))
     both = counted.filter((c("debits") > 0) & (c("debits") < c("lines")))
-    met = keep(scoped.join(both.select(*inside, "lines"), on=inside, how="inner"))
+    columns = scoped.select(*inside, *(name for name in _PAIRED if name not in inside))
+    met = keep(columns.join(both.select(*inside, "lines"), on=inside, how="inner"))
     return nw.concat(
         [
             _single_pairs(met.filter(c("lines") == 2), inside=inside),
@@ -119,6 +120,11 @@ def _overlaps(lines: Lazy, *, inside: list[str], keep: Keep) -> Lazy:
             day=nw.max_horizontal("day", "partner_day"),
         )
     )
+
+
+def _is_empty(frame: Lazy) -> bool:
+    first: pd.DataFrame = frame.head(1).collect(backend="pandas").to_native()
+    return first.empty
 
 
 def _remaining(lines: Lazy, pairs: Lazy) -> Lazy:

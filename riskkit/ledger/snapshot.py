@@ -174,7 +174,7 @@ def _strike_dates(
     book: Book, *, as_of: list[dt.date], policy: Policy, terms: TermsChoice, keep_flows: bool = False
 ) -> _Struck:
     known = book.known(book.dated(default_terms=terms.code), as_of=as_of)
-    allocations = book.keep(settle(known, keep=book.keep))
+    allocations = settle(known, keep=book.keep)
     flows = strike_flows(known, allocations)
     flows = book.keep(flows) if keep_flows else flows
     items = strike_items(known, flows, policy=policy, keep=book.keep)

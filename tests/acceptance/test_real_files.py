@@ -91,10 +91,8 @@ def test_industry_receivables_tie_to_the_next_opening(industry, shared_data, yea
     assert snapshot.matching["lettering"] > 0.98
 
 
-def test_industry_measures_by_two_routes(industry):
-    """The same canonical lines settled by the loops of the oracle."""
-    as_of = dt.date(2023, 12, 31)
-    snapshot = _strike(industry, as_of, terms="30")
+def industry_lines(industry: Book) -> list[Line]:
+    """The canonical lines of the ledger, terms of 30 days, for the loops of the oracle."""
     dated = industry.dated(default_terms="30").collect(backend="pandas").to_native()
     lines = []
     for row in dated.itertuples():
@@ -115,6 +113,14 @@ def test_industry_measures_by_two_routes(industry):
                 is_sale=bool(row.is_sale),
             )
         )
+    return lines
+
+
+def test_industry_measures_by_two_routes(industry):
+    """The same canonical lines settled by the loops of the oracle."""
+    as_of = dt.date(2023, 12, 31)
+    snapshot = _strike(industry, as_of, terms="30")
+    lines = industry_lines(industry)
     expected = measure_by_hand(lines, as_of, industry.coverage_start, failed={})
     expected["countback_dso_days"] = countback_by_hand(lines, as_of, industry.coverage_start)
     for name, value in expected.items():
