@@ -74,7 +74,7 @@ def test_title_is_written_or_kept_for_screen_readers(run: RunTables, name: str) 
 def test_axes_carry_units(run: RunTables) -> None:
     assert "jours" in texts(plot_dso_history(run.measures, language="fr"))
     assert "retards, EUR" in texts(plot_overdue_history(run.measures, language="fr"))
-    assert "part du total, %" in texts(plot_sectors(run.sectors, language="fr"))
+    assert "part du total,\u00a0%" in texts(plot_sectors(run.sectors, language="fr"))
     assert "open items by age, EUR" in texts(plot_ageing(run.ageing, language="en"))
 
 
