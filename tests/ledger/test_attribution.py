@@ -214,6 +214,6 @@ def test_sector_view_is_the_attribution():
 def test_every_reason_has_its_french():
     french = language("fr")
     reasons = [value for value in vars(attribution).values() if hasattr(value, "template")]
-    assert len(reasons) == 10
+    assert reasons
     for reason in reasons:
         assert french.say(reason) != reason.template
