@@ -29,6 +29,7 @@ KIND_WORDS: dict[str, Message] = {
     "in_event": message("first long delay"),
     "habit_break": message("habit broken"),
     "limit_overrun": message("limit overrun"),
+    "limit_near": message("limit nearly used up"),
 }
 
 
@@ -77,7 +78,8 @@ def digest_line(alerts: pd.DataFrame, *, language: str, currency: str = "EUR") -
         return words.text("No alert of high severity")
     owed = float(acted.drop_duplicates("customer_id")["owed_amount"].sum())
     return words.text(
-        "{critical} critical alerts, {high} of high severity, on {customers} customers who owe {money}",
+        "{critical:critical alert|critical alerts}, {high} of high severity, on {customers:customer|customers} who "
+        "{customers:?owes|owe} {money}",
         critical=int((acted["severity"] == "critical").sum()),
         high=int((acted["severity"] == "high").sum()),
         customers=int(acted["customer_id"].nunique()),

@@ -15,6 +15,11 @@ from riskkit.policy_scores import ScoringPolicy
 
 SEVERITIES = ("critical", "high", "medium", "info")
 PROCEDURES = ("liquidation", "receivership", "safeguard")
+NEARLY = 0.9
+"""Part of a limit in use from which its alert is more than information."""
+LIMIT_USE = ("limit_source", "limit_cents", "net_exposure_cents", "reached_share")
+"""Use of a limit. `limit_source`: in_force (the client's), bureau (advised by a bureau), proposed (by the limits of the
+run), missing without a limit. `reached_share`: the highest part of a limit that the policy watches and that is used."""
 Row = Mapping[Any, Any]
 
 
@@ -34,15 +39,14 @@ class Alert:
 class WatchedRun:
     """What monitoring reads of a run, money in cents.
 
-    `scores`: customer_id, risk_class, risk_level, is_in_event, break_ratio, usual_days, open_cents, overdue_cents.
-    `events`: customer_id, event_date, kind. `limits`: credit limit in cents by customer_id, where one is known.
+    `scores`: customer_id, risk_class, risk_level, is_in_event, break_ratio, usual_days, open_cents, overdue_cents, and
+    the use of its limit (`LIMIT_USE`). `events`: customer_id, event_date, kind.
     """
 
     as_of: dt.date
     currency: str
     scores: pd.DataFrame
     events: pd.DataFrame
-    limits: pd.Series
 
 
 def find_alerts(before: WatchedRun, after: WatchedRun, *, policy: ScoringPolicy) -> list[Alert]:
@@ -147,27 +151,56 @@ def _habit(row: Row, before: WatchedRun, after: WatchedRun, policy: ScoringPolic
 
 
 def _limit(row: Row, before: WatchedRun, after: WatchedRun, policy: ScoringPolicy) -> Iterator[Alert]:
-    customer = str(row["customer_id"])
-    limit = after.limits.get(customer)
-    if limit is None or pd.isna(limit) or int(row["open_cents"]) <= int(limit):
+    """An overrun that was none before; of a limit in force, also each part of it that is newly used up.
+
+    A proposal of no credit at all is no limit: the class and its alert say that already.
+    """
+    source = row["limit_source"]
+    if not isinstance(source, str) or (source == "proposed" and int(row["limit_cents"]) == 0):
         return
-    owed_before, limit_before = row.get("open_cents_before"), before.limits.get(customer)
-    if (
-        limit_before is not None
-        and not pd.isna(owed_before)
-        and not pd.isna(limit_before)
-        and owed_before > limit_before
-    ):
+    if _over(row, "") > 0:
+        if _over(row, "_before") <= 0:
+            yield _overrun(row, source, after)
         return
-    reason = message(
-        "{money} owed for a limit of {limit}: {over} too much",
-        money=_owed(row, after),
-        limit=Money(int(limit), after.currency),
-        over=Money(int(row["open_cents"]) - int(limit), after.currency),
+    was = row.get("reached_share_before")
+    if source == "in_force" and row["reached_share"] > (0.0 if pd.isna(was) else was):
+        yield _nearly(row, after)
+
+
+def _over(row: Row, suffix: str) -> int:
+    """Cents above the limit; 0 within it or where none is known."""
+    limit, exposure = row.get(f"limit_cents{suffix}"), row.get(f"net_exposure_cents{suffix}")
+    return 0 if pd.isna(limit) or pd.isna(exposure) else max(int(exposure) - int(limit), 0)
+
+
+def _overrun(row: Row, source: str, after: WatchedRun) -> Alert:
+    values = {
+        "money": Money(int(row["net_exposure_cents"]), after.currency),
+        "limit": Money(int(row["limit_cents"]), after.currency),
+        "over": Money(_over(row, ""), after.currency),
+    }
+    reason = Message(_LIMIT_WORDS[source].template, values)
+    is_proposed = source == "proposed"
+    advice = (
+        message("Set its limit: none is in force, and it already needs more than its risk would be granted")
+        if is_proposed
+        else message("Hold new orders, or have the excess approved by whoever sets limits")
     )
-    advice = message("Hold new orders, or have the excess approved by whoever sets limits")
-    severity = "high" if row["risk_level"] == "high" else "medium"
-    yield Alert(customer, "limit_overrun", severity, reason, advice, int(row["open_cents"]))
+    severity = "high" if row["risk_level"] == "high" and not is_proposed else "medium"
+    return Alert(str(row["customer_id"]), "limit_overrun", severity, reason, advice, int(row["open_cents"]))
+
+
+def _nearly(row: Row, after: WatchedRun) -> Alert:
+    exposure, limit = int(row["net_exposure_cents"]), int(row["limit_cents"])
+    reason = message(
+        "{share} % of its limit of {limit} is in use: {money} of net exposure",
+        share=int(100 * exposure / limit) if limit else 100,
+        limit=Money(limit, after.currency),
+        money=Money(exposure, after.currency),
+    )
+    advice = message("Look at its coming orders before they exceed the limit")
+    severity = "medium" if exposure >= NEARLY * limit else "info"
+    return Alert(str(row["customer_id"]), "limit_near", severity, reason, advice, int(row["open_cents"]))
 
 
 def _owed(row: Row, run: WatchedRun) -> Money:
@@ -189,6 +222,11 @@ _EVENT_ADVICE: Mapping[str, Message] = {
     "protest": _CAREFUL,
     "cessation": message("The company has ceased: ask whoever winds it up for payment, without delay"),
     "dispute": message("Settle the dispute: who answers, by when, and what is not contested is due now"),
+}
+_LIMIT_WORDS: Mapping[str, Message] = {
+    "in_force": message("{money} of net exposure for a limit of {limit}: {over} too much"),
+    "bureau": message("{money} of net exposure; the bureau advises {limit} at most: {over} too much"),
+    "proposed": message("{money} of net exposure without a limit in force; {limit} would be granted: {over} too much"),
 }
 _EVENT_WORDS: Mapping[str, Message] = {
     "liquidation": message("Judicial liquidation"),

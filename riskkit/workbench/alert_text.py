@@ -31,6 +31,8 @@ def alert_lines(alerts: pd.DataFrame, words: Language, *, currency: str) -> list
         lines.append(f"    {row['reason']}")
         lines.append(f"    → {row['advice']}")
     if len(acted) > ALERTS_SHOWN:
-        more = words.text("{count} more alerts: give --out to have them all", count=len(acted) - ALERTS_SHOWN)
+        more = words.text(
+            "{count:more alert|more alerts}: give --out to have them all", count=len(acted) - ALERTS_SHOWN
+        )
         lines.append(f"  – {more}")
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,11 @@ ALERTS = Table(
     (
         Column("customer_id", "text", "the customer"),
         Column("name", "text", "its name", nullable=True),
-        Column("kind", "text", "event_<kind>, class_worse, class_better, in_event, habit_break or limit_overrun"),
+        Column(
+            "kind",
+            "text",
+            "event_<kind>, class_worse, class_better, in_event, habit_break, limit_overrun or limit_near",
+        ),
         Column("severity", "text", "critical, high, medium or info"),
         Column("reason", "text", "what happened, with its money, in the language asked"),
         Column("advice", "text", "what to do"),
@@ -68,9 +73,13 @@ def monitor(before: Path, after: Path, *, words: Language) -> Monitoring | None:
                 after=days[1],
             )
         )
-    policy = read_policy(after / POLICY_FILE).scores
+    rules = read_policy(after / POLICY_FILE)
+    policy, shares = rules.scores, rules.decisions.limits.alert_shares
     currency = str(manifests[1]["currency"])
-    watched = [watch(folder, as_of=day, currency=currency) for folder, day in zip((before, after), days, strict=True)]
+    watched = [
+        watch(folder, as_of=day, currency=currency, shares=shares)
+        for folder, day in zip((before, after), days, strict=True)
+    ]
     names = watched[1].scores.set_index("customer_id")["name"]
     return Monitoring(
         company=str(manifests[1]["portfolio"]),
@@ -83,19 +92,49 @@ def monitor(before: Path, after: Path, *, words: Language) -> Monitoring | None:
     )
 
 
-def watch(folder: Path, *, as_of: dt.date, currency: str) -> WatchedRun:
-    """What monitoring reads of a run."""
+def watch(folder: Path, *, as_of: dt.date, currency: str, shares: Sequence[float]) -> WatchedRun:
+    """What monitoring reads of a run; shares are the parts of a limit whose use raises an alert."""
     scores = read_table(folder, "scores")
-    enrichment = read_table(folder, "enrichment")
-    limits = enrichment.dropna(subset=["bureau_limit_amount"]).drop_duplicates("customer_id").set_index("customer_id")
-    cents = {f"{name}_cents": (scores[f"{name}_amount"] * 100).round().astype("int64") for name in ("open", "overdue")}
-    return WatchedRun(
-        as_of=as_of,
-        currency=currency,
-        scores=scores.assign(**cents),
-        events=read_table(folder, "events"),
-        limits=(limits["bureau_limit_amount"] * 100).round().astype("int64"),
+    cents = {f"{name}_cents": to_cents(scores[f"{name}_amount"]) for name in ("open", "overdue")}
+    known = scores.assign(**cents).merge(limits_in_use(folder, shares=shares), on="customer_id", how="left")
+    return WatchedRun(as_of=as_of, currency=currency, scores=known, events=read_table(folder, "events"))
+
+
+def limits_in_use(folder: Path, *, shares: Sequence[float]) -> pd.DataFrame:
+    """The limit of each customer of a run and its use: customer_id and `LIMIT_USE`.
+
+    The limit in force by the client's file, else what a bureau advises, else the limit proposed. A run made before
+    limits were proposed has only the second; its exposure is what is owed.
+    """
+    bureau = read_table(folder, "enrichment").dropna(subset=["bureau_limit_amount"]).drop_duplicates("customer_id")
+    advised = bureau.set_index("customer_id")["bureau_limit_amount"]
+    if (folder / "tables" / "credit_limits.parquet").is_file():
+        limits = read_table(folder, "credit_limits")
+        in_force, proposed, exposure = (limits[f"{name}_amount"] for name in ("current_limit", "limit", "net_exposure"))
+    else:
+        limits = read_table(folder, "scores")
+        exposure = limits["open_amount"]
+        in_force = proposed = pd.Series(float("nan"), index=limits.index)
+    given = {"in_force": in_force, "bureau": limits["customer_id"].map(advised), "proposed": proposed}
+    found = pd.DataFrame({source: values.astype("float64") for source, values in given.items()}, index=limits.index)
+    limit = found.bfill(axis=1).iloc[:, 0]
+    source = found.notna().idxmax(axis=1).astype("str").where(limit.notna())
+    used = exposure.astype("float64") / limit.where(limit > 0)
+    reached = pd.concat([(used >= share - 1e-12) * share for share in shares], axis=1).max(axis=1)
+    return pd.DataFrame(
+        {
+            "customer_id": limits["customer_id"],
+            "limit_source": source,
+            "limit_cents": to_cents(limit),
+            "net_exposure_cents": to_cents(exposure),
+            "reached_share": reached,
+        }
     )
+
+
+def to_cents(amounts: pd.Series) -> pd.Series:
+    """Whole cents of amounts in currency units; missing where they are."""
+    return (amounts.astype("float64") * 100).round().astype("Int64")
 
 
 def write_monitoring(found: Monitoring, folder: Path, *, words: Language) -> tuple[Path, Path]:
@@ -157,7 +196,7 @@ def _remarks(after: Path, policy: ScoringPolicy, words: Language) -> tuple[str, 
     if moved:
         said.append(
             words.text(
-                "{count} figures moved past the limit of {limit}: a new fit is advised.",
+                "{count:figure|figures} moved past the limit of {limit}: a new fit is advised.",
                 count=int(moved),
                 limit=words.number(policy.drift_psi, digits=2),
             )
