@@ -42,20 +42,21 @@ create or replace temp macro fine_cents(cell) as
     half_even(try_cast(ltrim(cell, '-') as decimal(38, 18)) * 100)::bigint
     * case when cell[1:1] = '-' then -1 else 1 end;
 create or replace temp macro amount_cents(cell, decimal_mark) as case
-    when regexp_full_match(cell, '-?[0-9]{1,15}(\.([0-9]|[0-9]{2}))?')
+    when regexp_full_match(cell, '-?[0-9]{1,13}(\.([0-9]|[0-9]{2}))?')
     then (try_cast(cell as decimal(18, 2)) * 100)::bigint
     when decimal_mark = '.' and regexp_full_match(cell, '-?[0-9]{1,15}\.[0-9]{3,17}') then fine_cents(cell)
-    when regexp_full_match(cell, '-?[0-9]{1,15},([0-9]|[0-9]{2})')
+    when regexp_full_match(cell, '-?[0-9]{1,13},([0-9]|[0-9]{2})')
     then (try_cast(replace(cell, ',', '.') as decimal(18, 2)) * 100)::bigint
     when cell is null or not regexp_matches(cell, '[-–—‑0-9]') then null
     else list_transform([amount_bare(cell)], lambda bare: case when regexp_full_match(bare, '-+€?') then 0
         else list_transform([amount_parts(bare)], lambda parts: parts_cents(parts, bare, decimal_mark))[1] end)[1] end;
--- plain: digits, a mark and at most two decimals; fine: four decimals or more after a point, read in one way only
+-- plain: at most 13 digits (an 18-digit decimal holds them times 100), a mark and at most two decimals;
+-- fine: four decimals or more after a point, read in one way only
 create or replace temp macro amount_shape(cell) as case
     when cell is null or cell = '' then 'missing'
-    when regexp_full_match(cell, '-?[0-9]{1,15}(\.[0-9]{1,2})?')
+    when regexp_full_match(cell, '-?[0-9]{1,13}(\.[0-9]{1,2})?')
     then case when contains(cell, '.') then 'point' else 'whole' end
-    when regexp_full_match(cell, '-?[0-9]{1,15},[0-9]{1,2}') then 'comma'
+    when regexp_full_match(cell, '-?[0-9]{1,13},[0-9]{1,2}') then 'comma'
     when regexp_full_match(cell, '-?[0-9]{1,15}\.[0-9]{4,17}') then 'fine'
     else 'other' end;
 create or replace temp macro decimals_kept(cell, decimal_mark) as case

@@ -37,6 +37,9 @@ NARROW, HARD = "\u202f", "\u00a0"
         ("0000000074,70", 7470),
         ("1.5E+05", 15000000),
         ("-", 0),
+        ("999999999999999.00", 99999999999999900),  # the largest that is read: no overflow on the way to cents
+        ("99999999999999,99", 9999999999999999),
+        ("100000000000000", 10000000000000000),
     ],
 )
 def test_an_amount_is_read_whatever_its_habit(cell, cents):
