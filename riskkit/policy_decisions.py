@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from riskkit.policy_dunning import DunningPolicy
 from riskkit.policy_scores import FORCING_EVENTS, LEVELS
 from riskkit.policy_segments import SegmentsPolicy
 
@@ -234,3 +235,4 @@ class DecisionsPolicy(BaseModel):
     limits: CreditLimitPolicy = Field(CreditLimitPolicy(), description="credit limits")
     provision: ProvisionPolicy = Field(ProvisionPolicy(), description="provision for losses")
     segments: SegmentsPolicy = Field(SegmentsPolicy(), description="segments of customers and their strategies")
+    dunning: DunningPolicy = Field(DunningPolicy(), description="whom to dun, how, and when not")

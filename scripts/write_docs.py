@@ -31,6 +31,7 @@ from riskkit.policy import Policy
 from riskkit.schemas import INVOICES, PAYMENTS, REJECTS, Table
 from riskkit.workbench.companies_tables import COVERAGE, ENRICHMENT, RUN_CUSTOMERS
 from riskkit.workbench.decisions_stage import DECISION_TABLES
+from riskkit.workbench.dunning_stage import DUNNING_TABLES
 from riskkit.workbench.ledger_stage import LEDGER_TABLES
 from riskkit.workbench.monitoring import ALERTS
 from riskkit.workbench.scores_tables import SCORES
@@ -69,7 +70,7 @@ def tables_page() -> str:
         "folder. Amounts are exact decimals in the portfolio's currency; inside the package they are whole cents",
         "(`open_amount` is `open_cents` there).",
     ]
-    for table in (*RUN_TABLES, *COMPANY_TABLES, *SCORE_TABLES, *FORECAST_TABLES, *DECISION_TABLES):
+    for table in (*RUN_TABLES, *COMPANY_TABLES, *SCORE_TABLES, *FORECAST_TABLES, *DECISION_TABLES, *DUNNING_TABLES):
         lines += ["", f"## {table.name}", "", f"One row: {table.one_row}.", "", *_columns(table)]
     return "\n".join(lines) + "\n"
 

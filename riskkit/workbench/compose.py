@@ -22,6 +22,7 @@ from riskkit.workbench.companies_stage import Identified, identify_companies
 from riskkit.workbench.companies_tables import company_notes, company_tables
 from riskkit.workbench.decisions_stage import decide_customers
 from riskkit.workbench.drivers_stage import explain_unpaid
+from riskkit.workbench.dunning_stage import dun_customers
 from riskkit.workbench.ledger_stage import ledger_tables, measured_groups
 from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.progress import Progress
@@ -96,6 +97,9 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     decided = decide_customers(
         snapshot, identified, scored.tables["scores"], behind=behind, portfolio=portfolio, language=language
     )
+    dunned = dun_customers(
+        snapshot, identified, forecast.tables["payment_time"], portfolio=portfolio, language=language
+    )
     return Composition(
         reading=reading,
         snapshot=snapshot,
@@ -118,6 +122,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             **scored.tables,
             **forecast.tables,
             **decided.tables,
+            **dunned.tables,
             "reconciliation_lines": quality.reconciliation if len(quality.reconciliation) else RECONCILIATION.empty(),
         },
         findings=explained.findings,
@@ -127,6 +132,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             *scored.notes,
             *forecast.notes,
             *decided.notes,
+            *dunned.notes,
         ),
         identified=identified,
         scored=scored,

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from riskkit.companies.collection_log import CollectionFile
 from riskkit.companies.provider_settings import ProviderSettings
 from riskkit.errors import UsageError, message
 from riskkit.exhibits.language import language as language_of
@@ -48,6 +49,7 @@ class Settings(BaseModel):
     control: ControlSettings | None = None
     companies: ProviderSettings = ProviderSettings()
     score_model: str | None = None
+    collection: CollectionFile | None = None
     balance_sheet: BalanceSheet | None = None
     sources: Annotated[tuple[TableSpec, ...], Field(min_length=1)]
 
@@ -203,6 +205,7 @@ class Portfolio:
             **self.settings.model_dump(mode="json", include={"control"}, exclude_none=True),
             **self._companies(home),
             **self._score_model(home),
+            **self._collection(home),
             **self.settings.model_dump(include={"balance_sheet"}, exclude_none=True, mode="json"),
             "sources": sources,
         }
@@ -227,6 +230,14 @@ class Portfolio:
         """The folder of fitted scores as a settings file in `home` names it."""
         given = self.settings.score_model
         return {} if given is None else {"score_model": relative((self.folder / given).absolute(), home)}
+
+    def _collection(self, home: Path) -> dict[str, object]:
+        """The log of actions and promises as a settings file in `home` names it."""
+        given = self.settings.collection
+        if given is None:
+            return {}
+        moved_file = relative((self.folder / given.file).absolute(), home)
+        return {"collection": given.model_copy(update={"file": moved_file}).model_dump(exclude_defaults=True)}
 
     def _companies(self, home: Path) -> dict[str, object]:
         """The sources about companies as a settings file in `home` names them."""
