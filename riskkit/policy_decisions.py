@@ -12,8 +12,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from riskkit.policy_dunning import DunningPolicy
+from riskkit.policy_scenarios import ScenariosPolicy, StressPolicy
 from riskkit.policy_scores import FORCING_EVENTS, LEVELS
 from riskkit.policy_segments import SegmentsPolicy
+from riskkit.policy_terms import CoverPolicy, OrderPolicy, TermsPolicy
 
 Share = Annotated[float, Field(ge=0, le=1)]
 CLASSES = ("1", "2", "3", "4", "5", "unknown")
@@ -236,3 +238,8 @@ class DecisionsPolicy(BaseModel):
     provision: ProvisionPolicy = Field(ProvisionPolicy(), description="provision for losses")
     segments: SegmentsPolicy = Field(SegmentsPolicy(), description="segments of customers and their strategies")
     dunning: DunningPolicy = Field(DunningPolicy(), description="whom to dun, how, and when not")
+    terms: TermsPolicy = Field(TermsPolicy(), description="terms, deposits, plans and discounts")
+    cover: CoverPolicy = Field(CoverPolicy(), description="prices of insurance, factoring and reports")
+    orders: OrderPolicy = Field(OrderPolicy(), description="answers to new orders and new customers")
+    scenarios: ScenariosPolicy = Field(ScenariosPolicy(), description="what-if")
+    stress: StressPolicy = Field(StressPolicy(), description="shocks")

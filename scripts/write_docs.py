@@ -29,6 +29,7 @@ from riskkit.models.forecast_tables import FORECAST_TABLES
 from riskkit.models.statistical_scores import STATISTICAL_TABLES
 from riskkit.policy import Policy
 from riskkit.schemas import INVOICES, PAYMENTS, REJECTS, Table
+from riskkit.workbench.advice_stage import ADVICE_TABLES
 from riskkit.workbench.companies_tables import COVERAGE, ENRICHMENT, RUN_CUSTOMERS
 from riskkit.workbench.decisions_stage import DECISION_TABLES
 from riskkit.workbench.dunning_stage import DUNNING_TABLES
@@ -70,7 +71,8 @@ def tables_page() -> str:
         "folder. Amounts are exact decimals in the portfolio's currency; inside the package they are whole cents",
         "(`open_amount` is `open_cents` there).",
     ]
-    for table in (*RUN_TABLES, *COMPANY_TABLES, *SCORE_TABLES, *FORECAST_TABLES, *DECISION_TABLES, *DUNNING_TABLES):
+    decided = (*DECISION_TABLES, *DUNNING_TABLES, *ADVICE_TABLES)
+    for table in (*RUN_TABLES, *COMPANY_TABLES, *SCORE_TABLES, *FORECAST_TABLES, *decided):
         lines += ["", f"## {table.name}", "", f"One row: {table.one_row}.", "", *_columns(table)]
     return "\n".join(lines) + "\n"
 

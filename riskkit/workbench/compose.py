@@ -18,6 +18,7 @@ from riskkit.sources.quality import make_quality
 from riskkit.sources.quality_tables import RECONCILIATION
 from riskkit.sources.reading import Reading
 from riskkit.sources.stored import StoredTable
+from riskkit.workbench.advice_stage import advise
 from riskkit.workbench.companies_stage import Identified, identify_companies
 from riskkit.workbench.companies_tables import company_notes, company_tables
 from riskkit.workbench.decisions_stage import decide_customers
@@ -100,6 +101,10 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     dunned = dun_customers(
         snapshot, identified, forecast.tables["payment_time"], portfolio=portfolio, language=language
     )
+    advice = advise(
+        snapshot, identified, decided, behind=behind, legal_delays=quality.legal_delays, portfolio=portfolio,
+        language=language,
+    )  # fmt: skip
     return Composition(
         reading=reading,
         snapshot=snapshot,
@@ -123,6 +128,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             **forecast.tables,
             **decided.tables,
             **dunned.tables,
+            **advice.tables,
             "reconciliation_lines": quality.reconciliation if len(quality.reconciliation) else RECONCILIATION.empty(),
         },
         findings=explained.findings,
@@ -133,6 +139,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             *forecast.notes,
             *decided.notes,
             *dunned.notes,
+            *advice.notes,
         ),
         identified=identified,
         scored=scored,

@@ -33,10 +33,11 @@ _STATED = [
 
 @dataclass(frozen=True)
 class Decided:
-    """The tables of the stage, by name (money in cents), and what is to be said."""
+    """The tables of the stage, by name (money in cents), what is to be said, and the facts that limits read."""
 
     tables: dict[str, pd.DataFrame]
     notes: tuple[Message, ...]
+    facts: pd.DataFrame
 
 
 def decide_customers(
@@ -100,6 +101,7 @@ def decide_customers(
             *limit_notes(limits, currency=currency),
             *said_of_provision,
         ),
+        facts=facts,
     )
 
 
