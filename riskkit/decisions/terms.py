@@ -183,8 +183,7 @@ def _plans(facts: pd.DataFrame, *, policy: TermsPolicy) -> dict[str, pd.Series]:
     fit = (owed >= round(100 * policy.plan_amount)) & ~facts["is_catch_all"] & ~facts["is_held"]
     monthly = facts["sales_12m_cents"].clip(lower=0) / 12 * policy.plan_capacity_share
     months = pd.Series(np.ceil(owed / monthly.where(monthly > 0)), index=facts.index)
-    count = months.fillna(policy.longest_plan_months)
-    count = count.clip(upper=policy.longest_plan_months).astype("int64")
+    count = months.fillna(policy.longest_plan_months).clip(upper=policy.longest_plan_months).astype("int64")
     fit &= count >= 2
     return {"plan_cents": owed.where(fit, 0), "plan_count": count.where(fit, 0)}
 
