@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from riskkit.exhibits.cash_words import REASONS, late_finding, method_name, periods
@@ -31,17 +33,32 @@ def cash_table(forecast: pd.DataFrame, *, language: str, kind: str = "week", cur
     return make_table(rows, columns, language=language, caption=caption, currency=currency, total=foot)
 
 
-def late_table(customers: pd.DataFrame, *, language: str, count: int = 10, currency: str = "EUR") -> Html:
-    """The customers who make most of the money that is late or expected late."""
+def late_table(
+    customers: pd.DataFrame,
+    *,
+    language: str,
+    count: int = 10,
+    currency: str = "EUR",
+    named: Callable[[str, str], Html] | None = None,
+) -> Html:
+    """The customers who make most of the money that is late or expected late.
+
+    `named` writes a customer (id, name), as a link for instance.
+    """
     words = language_of(language)
     rows = customers[customers["late_amount"] > 0].head(count)
     if rows.empty:
         return element("p", words.text("Nothing is expected late"), class_="rk-nothing")
     money = ["late_amount", "expected_amount", "later_amount", "never_amount"]
     shown = rows.astype(dict.fromkeys(money, "float64"))
-    shown = shown.assign(customer=shown["customer_name"].fillna(shown["customer_id"]))
+    names = shown["customer_name"].fillna(shown["customer_id"])
+    if named is not None:
+        names = pd.Series(
+            [named(str(i), str(n)) for i, n in zip(shown["customer_id"], names, strict=True)], shown.index
+        )
+    shown = shown.assign(customer=names)
     columns = [
-        TableColumn("customer", words.text("Customer")),
+        TableColumn("customer", words.text("Customer"), "text" if named is None else "html"),
         TableColumn("late_amount", words.text("Late or expected late"), "money"),
         TableColumn("late_days", words.text("Expected lateness"), "days"),
         TableColumn("expected_amount", words.text("Within 13 weeks"), "money"),

@@ -15,10 +15,10 @@ from IPython.display import display
 from riskkit.errors import UsageError, message
 from riskkit.exhibits.fragment import element
 from riskkit.exhibits.language import LANGUAGES
+from riskkit.workbench.dashboard_app import App
 from riskkit.workbench.dashboard_fault import fault_notice, record_fault
-from riskkit.workbench.dashboard_page import OverviewPage
 from riskkit.workbench.dashboard_runs import RunShelf
-from riskkit.workbench.dashboard_state import NAMES, PageState
+from riskkit.workbench.dashboard_state import NAMES, AppState
 from riskkit.workbench.visit import query_parameters
 
 QUIET_SECONDS, PAUSE_SECONDS = 1.5, 0.1
@@ -38,23 +38,23 @@ def show(run_folder: str | Path = "") -> None:
     language = next((code for code in (asked.get("language"), usual) if code in LANGUAGES), LANGUAGES[0])
     try:
         shelf = RunShelf.beside(_folder(run_folder))
-        default = PageState(as_of=shelf.served, language=usual if usual in LANGUAGES else LANGUAGES[0])
-        page = OverviewPage(shelf, default=default, state=default.read(asked, dates=shelf.folders))
-        page.draw()
-        display(page.widget)  # type: ignore[no-untyped-call]
-        _prepare_quietly(page)
+        default = AppState(as_of=shelf.served, language=usual if usual in LANGUAGES else LANGUAGES[0])
+        app = App(shelf, default=default, state=default.read(asked, dates=shelf.folders))
+        app.draw()
+        display(app.widget)  # type: ignore[no-untyped-call]
+        _prepare_quietly(app)
     except Exception as fault:  # noqa: BLE001 - the edge of the page: reported in full in the log, shown as one sentence
         notice = element("div", fault_notice(fault, language=language), class_="rk rk-app", data_testid="ready")
         display(w.HTML(value=notice))  # type: ignore[no-untyped-call]
 
 
-def _prepare_quietly(page: OverviewPage) -> None:
+def _prepare_quietly(app: App) -> None:
     """Between the reader's choices, draw what may be chosen next. What fails here is said when it is chosen."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:  # not in a kernel
         return
-    steps = page.prepare()
+    steps = app.prepare()
 
     def step() -> None:
         try:

@@ -38,17 +38,6 @@ SECTORS = 8
 FEW = 4  # sectors whose table is open at once: the drawing leaves it the room
 
 
-def heading_html(run: RunTables, *, language: str) -> Html:
-    """Whose figures these are, and which page it is."""
-    words = language_of(language)
-    return element(
-        "div",
-        element("p", run.company, class_="rk-company", title=run.company),
-        element("h1", words.text("Overview")),
-        class_="rk-heading",
-    )
-
-
 def lead_html(run: RunTables, *, language: str) -> Html:
     """What to remember of this run: the sentences on overdue money, who owes it, and the sector behind it."""
     words = language_of(language)
@@ -162,31 +151,6 @@ def method_html(run: RunTables, *, language: str) -> Html:
         class_="rk-panel",
         data_testid="method",
     )
-
-
-def footer_html(run: RunTables, *, language: str) -> Html:
-    """Where the figures come from and what made them."""
-    words = language_of(language)
-    sources = run.manifest.get("sources") or []
-    files = [str(source.get("file", "")) for source in sources]
-    read = words.text(
-        "Sources: {files} ({count:file|files}, {rows:row|rows} read). Amounts tax included, in {currency}.",
-        files=", ".join(files[:3]) + (" …" if len(files) > 3 else ""),
-        count=len(files),
-        rows=sum(int(source.get("rows_read") or 0) for source in sources),
-        currency=run.currency,
-    )
-    made = words.text(
-        "Made by riskkit {version}; policy {policy}. Nothing later than {day} is used.",
-        version=str(run.manifest.get("riskkit_version", "")),
-        policy=str(run.manifest.get("policy_sha256", ""))[:12],
-        day=run.as_of,
-    )
-    shown = f"{run.as_of.isoformat()} {language}"
-    about = sorted({str(source["file"]) for source in run.manifest.get("company_sources") or []})
-    named = words.text("About companies: {files}.", files=", ".join(about)) if about else None
-    said = (element("p", read), element("p", named) if named else None, element("p", made))
-    return element("footer", *said, class_="rk-note", data_testid="ready", data_rk_state=shown)
 
 
 def _drawing(figure: Figure) -> Html:

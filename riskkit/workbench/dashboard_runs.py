@@ -5,15 +5,54 @@ from __future__ import annotations
 import datetime as dt
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
+import pandas as pd
+
+from riskkit.engine import read_parquet
 from riskkit.errors import UsageError
 from riskkit.exhibits.run_tables import RunTables
+from riskkit.ledger.panel import Panel
 from riskkit.workbench.manifest import read_manifest
 from riskkit.workbench.run_folder import MANIFEST
 from riskkit.workbench.stored_run import load_run
 
 KEPT = 4
+
+
+class OpenRun:
+    """One run: `shown` is what every page says of it, `table` any other of its tables, each read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.shown: RunTables = load_run(folder)
+        self._tables: dict[str, pd.DataFrame | None] = {}
+        self._panels: dict[str, Panel] = {}
+
+    def table(self, name: str) -> pd.DataFrame | None:
+        """A table of the run, amounts in currency units; None when the run was made before that table existed."""
+        if name not in self._tables:
+            path = self.folder / "tables" / f"{name}.parquet"
+            self._tables[name] = read_parquet(path) if path.is_file() else None
+        return self._tables[name]
+
+    def panel(self, language: str) -> Panel:
+        """The run as arrays to filter, its values named in that language."""
+        if language not in self._panels:
+            from riskkit.workbench.panel_run import load_panel
+
+            self._panels[language] = load_panel(self.folder, language=language)
+        return self._panels[language]
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Name of each customer by customer_id, the id where there is no name."""
+        customers = self.table("customers")
+        if customers is None:
+            return {}
+        ids = customers["customer_id"].astype("str")
+        return dict(zip(ids, customers["name"].astype("str").where(customers["name"].notna(), ids), strict=True))
 
 
 @dataclass
@@ -25,7 +64,7 @@ class RunShelf:
 
     served: dt.date
     folders: dict[dt.date, Path]
-    read: OrderedDict[dt.date, RunTables] = field(default_factory=OrderedDict)
+    read: OrderedDict[dt.date, OpenRun] = field(default_factory=OrderedDict)
 
     @classmethod
     def beside(cls, folder: Path) -> RunShelf:
@@ -39,14 +78,18 @@ class RunShelf:
                 found.setdefault(day, path.parent)
         return cls(served=served, folders=dict(sorted(found.items(), reverse=True)))
 
-    def open(self, as_of: dt.date) -> RunTables:
+    def open(self, as_of: dt.date) -> OpenRun:
         """The run at that date, which must be one of `folders`."""
         if as_of not in self.read:
-            self.read[as_of] = load_run(self.folders[as_of])
+            self.read[as_of] = OpenRun(self.folders[as_of])
             while len(self.read) > KEPT:
                 self.read.popitem(last=False)
         self.read.move_to_end(as_of)
         return self.read[as_of]
+
+    def before(self, as_of: dt.date) -> dt.date | None:
+        """The date of the run before that one; None for the first."""
+        return next((day for day in self.folders if day < as_of), None)
 
 
 def _date_of(folder: Path, *, portfolio: str) -> dt.date | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from riskkit.workbench.page_style import page_style
 from riskkit.workbench.shell import shell_texts
 
 # Scripts come from files of this server only, never from the page: markup smuggled in through a customer's name has
@@ -50,7 +51,7 @@ def voila_settings(
             "file_allowlist": [],
             "preheat_kernel": preheated > 0,
             "default_pool_size": max(preheated, 0),
-            "resources": {"riskkit": shell_texts(language)},
+            "resources": {"riskkit": shell_texts(language), "riskkit_style": page_style()},
         },
         # No cell time limit: a kernel prepared in advance waits inside a cell until somebody comes, possibly for days.
         "VoilaExecutor": {"timeout": None, "cell_error_instruction": ""},

@@ -76,7 +76,6 @@ def test_page_is_in_french_with_its_header_cards_and_totals_that_tie(french) -> 
     # and one due on the day itself; so has everybody: 10,000 × (1 + 1/2 + … + 1/19) = 35,477.4 more are open
     assert "93 352 €" in card(french, "receivables_amount")
     assert french.locator("[data-testid^=card-]").count() == 8
-    assert "différence 0,00 €" in read(french, "method")
     assert "En retard" in read(french, "lead")
 
 
@@ -96,6 +95,18 @@ def test_nothing_comes_from_outside_and_no_name_is_ever_run(french) -> None:
     assert french.locator("img[src=x]").count() == 0
     assert french.evaluate("window.robbed") is None
     assert "Traceback" not in french.content()
+
+
+def test_method_page_ties_and_comes_back_to_where_the_reader_was(french) -> None:
+    french.get_by_role("link", name="Méthode").click()
+    french.locator("[data-rk-page=method]").wait_for(state="attached")
+    assert "différence 0,00 €" in read(french, "method")
+    assert french.title() == f"Méthode – {COMPANY}"
+    french.wait_for_url("**/?page=method")
+    french.go_back()
+    french.locator("[data-rk-page=overview]").wait_for(state="attached")
+    french.wait_for_url("**/")
+    assert french.locator("h1").inner_text() == "Vue d’ensemble"
 
 
 def test_search_ignores_accents_and_capitals_and_says_when_nobody_is_found(french) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import io
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -14,16 +18,19 @@ from riskkit.companies.events import STATES
 from riskkit.errors import UsageError, message
 from riskkit.exhibits.company_words import failed_sentence
 from riskkit.exhibits.language import language
+from riskkit.exhibits.page_workbook import page_workbook
 from riskkit.exhibits.run_tables import RunTables
 from riskkit.workbench import dashboard_overview as overview
+from riskkit.workbench.dashboard_app import App
 from riskkit.workbench.dashboard_cards import headline_cards
 from riskkit.workbench.dashboard_debtors import company_words, debtors_html, find_debtors, index_debtors
 from riskkit.workbench.dashboard_fault import fault_notice
-from riskkit.workbench.dashboard_page import OverviewPage
 from riskkit.workbench.dashboard_runs import RunShelf
-from riskkit.workbench.dashboard_state import COMPANIES, ROWS, SORTS, PageState
+from riskkit.workbench.dashboard_state import COMPANIES, ROWS, SORTS, AppState, PageState, read_filters, write_filters
 from riskkit.workbench.run import FinishedRun
 from riskkit.workbench.stored_run import load_run
+from riskkit.workbench.views.overview import OverviewPage
+from riskkit.workbench.views.registry import VIEWS
 
 DAY = dt.date(2024, 3, 31)
 MONTH_ENDS = ("2023-03-31", "2024-02-29", "2024-03-31")
@@ -68,17 +75,31 @@ def run() -> RunTables:
 
 
 def test_address_holds_only_what_differs_and_reads_back_to_the_same_state() -> None:
-    default = PageState(as_of=DAY)
-    chosen = replace(default, as_of=dt.date(2023, 12, 31), language="en", search="a&b=c", sort=SORTS[2], rows=ROWS[2])
+    default = AppState(as_of=DAY)
+    usual = PageState(DAY)
+    wanted = replace(usual, search="a&b=c", sort=SORTS[2], rows=ROWS[2])
+    chosen = replace(default, as_of=dt.date(2023, 12, 31), language="en").choose(**wanted.options())
     assert default.address(default) == ""
+    assert usual.options() == dict.fromkeys(usual.options(), "")
     assert chosen.address(default) == "as_of=2023-12-31&language=en&search=a%26b%3Dc&sort=overdue-down&rows=50"
     asked = {"as_of": "2023-12-31", "language": "en", "search": "a&b=c", "sort": "overdue-down", "rows": "50"}
     assert default.read(asked, dates=[DAY, dt.date(2023, 12, 31)]) == chosen
+    assert PageState.of(chosen) == replace(wanted, as_of=dt.date(2023, 12, 31), language="en")
+
+
+def test_filters_survive_an_address_and_anything_else_keeps_everybody() -> None:
+    filters = (("section", ("F", "C & <b>")), ("x_région", ("",)))
+    assert read_filters(write_filters(filters)) == filters
+    for hostile in ("", "{", "[1]", '{"a": 1}', '{"a": [1]}', '{"a": []}', "[" * 5000, "null", '{"a": {"b": ["c"]}}'):
+        assert read_filters(hostile) == ()
+    assert len(read_filters(f'{{"{"a" * 500}": ["{"b" * 500}"]}}')[0][0]) == 120
 
 
 def test_values_that_do_not_exist_are_as_if_absent() -> None:
     asked = {"as_of": "2031-01-01", "language": "xx", "sort": "name", "rows": "-1", "level": "../.."}
-    assert PageState(as_of=DAY).read(asked, dates=[DAY]) == PageState(as_of=DAY)
+    read = AppState(as_of=DAY).read(asked | {"page": "../x", "filters": "nonsense"}, dates=[DAY])
+    assert read == AppState(as_of=DAY).choose(sort="name", rows="-1", level="../..")
+    assert PageState.of(read) == PageState(as_of=DAY)
 
 
 # ---- Runs
@@ -189,7 +210,7 @@ def test_empty_run_explains_every_part(run: RunTables, language: str) -> None:
     nobody = {"fr": "Aucun client ne doit", "en": "No customer owes anything"}[language]
     assert nobody in debtors_html(index_debtors(empty), empty, state)
     assert "rk-nothing" in overview.sectors_html(empty, state)
-    for part in (overview.lead_html, *overview.FIGURES, overview.method_html, overview.footer_html, headline_cards):
+    for part in (overview.lead_html, *overview.FIGURES, overview.method_html, headline_cards):
         assert len(part(empty, language=language)) > 50
 
 
@@ -206,36 +227,87 @@ def test_fault_is_a_sentence_with_a_reference_and_its_details_are_in_the_log(
     assert "tell <b>" not in fault_notice(UsageError(message("tell <b>")), language="en")
 
 
+def app_of(finished: FinishedRun) -> App:
+    """A dashboard of that run, without a browser."""
+    shelf = RunShelf.beside(finished.folder)
+    default = AppState(as_of=shelf.served)
+    app = App(shelf, default=default, state=default)
+    app.draw()
+    return app
+
+
+def ask(app: App, do: str, value: str = "", **values: str) -> None:
+    """What a reader does, as the page writes it."""
+    app.letters.value = json.dumps({"n": app.served + 1, "do": do, "value": value, "values": values})
+
+
 def test_choice_that_cannot_be_drawn_leaves_page_and_controls_as_they_were(
     finished: FinishedRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("RISKKIT_LOG", str(tmp_path / "page.log"))
-    shelf = RunShelf.beside(finished.folder)
+    app = app_of(finished)
     absent = dt.date(2019, 12, 31)
-    shelf.folders[absent] = tmp_path / "gone"
-    default = PageState(as_of=shelf.served)
-    page = OverviewPage(shelf, default=default, state=default)
-    page.draw()
-    before = {name: place.value for name, place in page.places.items() if name != "notice"}
-    page.date.value = absent
-    assert "rk-fault" in page.places["notice"].value
-    assert page.state == default
-    assert page.date.value == shelf.served
-    assert {name: place.value for name, place in page.places.items() if name != "notice"} == before
+    app.shelf.folders[absent] = tmp_path / "gone"
+    page = app.views["overview"]
+    assert isinstance(page, OverviewPage)
+    before = {name: place.value for name, place in page.places.items()}
+    ask(app, "date", absent.isoformat())
+    assert "rk-fault" in app.places["notice"].value
+    assert app.state == app.default
+    assert "selected" in app.places["heading"].value.partition(app.default.as_of.isoformat())[2][:30]
+    assert {name: place.value for name, place in page.places.items()} == before
     page.search.value = "durand"
-    assert page.places["notice"].value == ""
-    assert page.state.search == "durand"
+    assert app.places["notice"].value == ""
+    assert app.state.option("search") == "durand"
+
+
+def test_requests_that_are_not_understood_are_a_sentence_and_change_nothing(finished: FinishedRun) -> None:
+    app = app_of(finished)
+    for hostile in ("{", "[]", '"x"', "9" * 9_000, "[" * 5_000):
+        app.letters.value = hostile
+        assert "rk-fault" in app.places["notice"].value
+    for do, value in (("page", "../../etc"), ("page", "__init__"), ("date", "2099-01-01"), ("language", "xx")):
+        ask(app, do, value)
+        assert app.state == app.default
+    ask(app, "address", "?page=quality&customer=" + "x" * 500 + "&filters={")
+    assert app.state.page == "quality"
+    assert len(app.state.customer) == 120
 
 
 def test_page_shows_the_figures_of_the_run_in_both_languages(finished: FinishedRun) -> None:
-    shelf = RunShelf.beside(finished.folder)
-    default = PageState(as_of=shelf.served)
-    page = OverviewPage(shelf, default=default, state=default)
-    page.draw()
+    app = app_of(finished)
+    page = app.views["overview"]
+    assert isinstance(page, OverviewPage)
     # Open at 31 March 2024: F2 600.50, F3 350 less 100 paid, F4 99.99; only F2 is past its due date.
     assert float(load_run(finished.folder).manifest["kpis"]["receivables_amount"]) == 950.49
     assert "950 €" in re.sub(r"\s", " ", page.places["cards"].value)
-    page.tongue.click()
+    ask(app, "language", "en")
     assert "€950" in page.places["cards"].value
     assert page.order.options[0][0] == "Balance, largest first"
-    assert "language=en" in page.address.value
+    assert "language=en" in app.places["address"].value
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_page_can_be_drawn_linked_to_left_and_exported(finished: FinishedRun, language: str) -> None:
+    app = app_of(finished)
+    ask(app, "language", language)
+    for name in VIEWS:
+        ask(app, "page", name)
+        assert app.places["notice"].value == "", name
+        assert app.state.page == name
+        assert [n for n, view in app.views.items() if view.widget.layout.display != "none"] == [name]
+        ask(app, "export")
+        assert app.places["notice"].value == "", name
+        link = app.places["download"].value.partition("base64,")[2].partition('"')[0]
+        book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(link)))
+        assert len(book.sheetnames) >= 1
+
+
+def test_cells_of_an_export_never_become_formulas() -> None:
+    frame = pd.DataFrame({"name": ["=1+1", "+cmd|' /C calc'!A0", None], "open_amount": [1.5, float("nan"), -2.0]})
+    made = page_workbook({"a/b": frame, "A B": frame}, company="=x", as_of=DAY, language="fr")
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    assert len(set(book.sheetnames)) == 2
+    cells = [cell for row in book.worksheets[0].iter_rows() for cell in row]
+    assert all(cell.data_type != "f" for cell in cells)
+    assert [cell.value for cell in cells if cell.data_type == "n" and cell.value is not None] == [1.5, -2]

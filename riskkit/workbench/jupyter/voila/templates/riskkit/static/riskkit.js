@@ -127,6 +127,7 @@
   // ---- What the kernel asks of the browser, as attributes of an element it draws (no script comes from a kernel):
   // data-rk-address="page=clients&…" the address that shows this state again, data-rk-title the tab's title,
   // data-rk-language the language of the page.
+  let obeyed = null;
   function obey() {
     const title = document.querySelector("[data-rk-title]");
     if (title && title.dataset.rkTitle && document.title !== title.dataset.rkTitle) document.title = title.dataset.rkTitle;
@@ -139,15 +140,15 @@
       texts = shell.texts[language];
       translateShell();
     }
-    const query = new URLSearchParams(address.dataset.rkAddress).toString();
+    if (obeyed === address.dataset.rkAddress) return;  // the reader may be on the way back from it
+    obeyed = address.dataset.rkAddress;
+    const query = new URLSearchParams(obeyed).toString();
     const wanted = query ? "?" + query : "";
     if (wanted !== location.search) {
       const added = address.hasAttribute("data-rk-step");
       history[added ? "pushState" : "replaceState"]({}, "", location.pathname + wanted + location.hash);
     }
   }
-  window.addEventListener("popstate", function () { location.reload(); });
-
   document.addEventListener("DOMContentLoaded", function () {
     translateShell();
     if (!document.getElementById("rk-session")) return breakOff();

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 import pandas as pd
 
 from riskkit.exhibits.findings import debtors_finding, sectors_known
-from riskkit.exhibits.fragment import Html, element, join
+from riskkit.exhibits.fragment import Html, join
 from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.run_tables import RunTables
-from riskkit.exhibits.theme import css_text
 from riskkit.workbench import dashboard_overview as overview
 from riskkit.workbench.dashboard_cards import headline_cards
 from riskkit.workbench.dashboard_debtors import company_words, debtors_html, index_debtors, sort_words
-from riskkit.workbench.dashboard_fault import fault_notice
-from riskkit.workbench.dashboard_runs import RunShelf
 from riskkit.workbench.dashboard_state import LEVELS, ROWS, PageState
+from riskkit.workbench.views.view import Act, Host, make_box
 
-STYLE = Path(__file__).resolve().parent / "pages" / "dashboard.css"
 FIGURES_KEPT = 24
-PREPARED = 2
 
 
 class OverviewPage:
     """One reader's page. `widget` is shown once; every choice changes `state` and redraws what depends on it."""
 
-    def __init__(self, shelf: RunShelf, *, default: PageState, state: PageState) -> None:
-        self.shelf, self.default, self.state = shelf, default, state
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.state = PageState.of(host.state)
         self.run: RunTables
+        self.shown: tuple[object, ...] = ()
         self.debtors: pd.DataFrame
         self.drawn: dict[tuple[object, ...], Html] = {}
         self.relabelling = False
@@ -44,8 +41,6 @@ class OverviewPage:
     # ---- What is on the page
 
     def _make_controls(self) -> None:
-        self.date = w.Dropdown(options=[("", "")])
-        self.tongue = w.Button()
         self.search = w.Text(value=self.state.search)
         self.order = w.Dropdown(options=[("", "")])
         self.rows = w.Dropdown(options=[("", "")])
@@ -53,83 +48,63 @@ class OverviewPage:
         self.company = w.Dropdown(options=[("", "")])
         self._label_controls()
         for widget, name in (
-            (self.date, "as_of"),
             (self.search, "search"),
             (self.order, "sort"),
             (self.rows, "rows"),
             (self.level, "level"),
             (self.company, "company"),
         ):
-            widget.observe(self._guarded(self._choose(name)), names="value")
-        self.tongue.on_click(self._guarded(self._switch_language))
+            widget.observe(self.host.guarded(self._choose(name)), names="value")
 
     def _make_places(self) -> None:
         self.places = {
             name: w.HTML()
             for name in (
-                "heading",
-                "notice",
                 "lead",
                 "cards",
                 "debtors_heading",
                 "debtors",
                 "sectors_heading",
                 "sectors",
-                "method",
-                "footer",
             )
         }
         self.figures = [w.HTML() for _ in overview.FIGURES]
-        self.address = w.HTML()
 
     def _layout(self) -> w.Box:
         place = self.places
-        controls = _box(self.date, self.tongue, css="rk-controls")
-        self.debtor_box = _box(
+        self.debtor_box = make_box(
             place["debtors_heading"],
-            _box(self.search, self.company, self.order, self.rows, css="rk-filters"),
+            make_box(self.search, self.company, self.order, self.rows, css="rk-filters"),
             place["debtors"],
             css="rk-panel",
         )
-        self.level_box = _box(self.level, css="rk-filters")
-        self.sector_box = _box(place["sectors_heading"], self.level_box, place["sectors"], css="rk-panel")
-        self.pair = _box(self.debtor_box, self.sector_box, css="rk-halves")
-        return _box(
-            w.HTML(value=f"<style>{css_text()}\n{STYLE.read_text(encoding='utf-8')}</style>"),
-            _box(place["heading"], controls, css="rk-bar"),
-            place["notice"],
+        self.level_box = make_box(self.level, css="rk-filters")
+        self.sector_box = make_box(place["sectors_heading"], self.level_box, place["sectors"], css="rk-panel")
+        self.pair = make_box(self.debtor_box, self.sector_box, css="rk-halves")
+        return make_box(
             place["lead"],
             place["cards"],
-            _box(*self.figures, css="rk-trio"),
+            make_box(*self.figures, css="rk-trio"),
             self.pair,
-            place["method"],
-            self.address,
-            place["footer"],
-            css="rk rk-app",
+            css="rk-page",
         )
 
     def _label_controls(self) -> None:
         """Every control in the reader's language and at the state's value, without anything being chosen."""
         words, state = language_of(self.state.language), self.state
         self.relabelling = True
-        self.date.options = [(words.date(day), day) for day in self.shelf.folders]
         self.order.options = sort_words(words)
         self.rows.options = [(words.text("{count:row|rows}", count=count), count) for count in ROWS]
         self.level.options = [(words.text("Main sectors"), LEVELS[0]), (words.text("Detailed sectors"), LEVELS[1])]
-        self.date.value, self.order.value, self.rows.value = state.as_of, state.sort, state.rows
-        self.date.description = words.text("Position at")
+        self.order.value, self.rows.value, self.search.value = state.sort, state.rows, state.search
         self.search.description = words.text("Search")
         self.search.placeholder = words.text("Name or number")
         self.order.description = words.text("Order")
         self.rows.description = words.text("Show")
         self.level.description = words.text("Level")
         self.company.description = words.text("Company")
-        self.tongue.description = "English" if state.language == "fr" else "Français"
-        self.tongue.tooltip = "Show this page in English" if state.language == "fr" else "Afficher la page en français"
         self.order.add_class("rk-order")
-        self.date.add_class("rk-date")
         self.search.add_class("rk-search")
-        self.tongue.add_class("rk-tongue")
         self.relabelling = False
 
     # ---- What a choice does
@@ -138,64 +113,63 @@ class OverviewPage:
         def choose(change: Any) -> None:
             if self.relabelling or change["new"] == getattr(self.state, name):
                 return
-            redraw = {"as_of": self.draw, "level": self._draw_sectors}.get(name, self._draw_debtors)
-            self._change(replace(self.state, **{name: change["new"]}), redraw)
-            self._write_address()
+            before, self.state = self.state, replace(self.state, **{name: change["new"]})
+            try:
+                self._draw_sectors() if name == "level" else self._draw_debtors()
+            except Exception:
+                self.state = before
+                self._label_controls()
+                raise
+            self.shown = (self.state, self.run.as_of)
+            self.host.keep(self.host.state.choose(**self.state.options()))
 
         return choose
 
-    def _switch_language(self, _: Any) -> None:
-        self._change(replace(self.state, language="en" if self.state.language == "fr" else "fr"), self.draw)
-        self._label_controls()
+    def act(self, act: Act) -> None:
+        """Everything here is chosen in widgets of its own."""
 
-    def _change(self, wanted: PageState, redraw: Callable[[], None]) -> None:
-        """Go to another state; when it cannot be drawn the page and its controls stay at the one they show."""
-        before = (self.state, self.run, self.debtors)
-        self.state = wanted
-        try:
-            redraw()
-        except Exception:
-            self.state, self.run, self.debtors = before
-            self._label_controls()
-            raise
-
-    def _guarded(self, act: Callable[[Any], None]) -> Callable[[Any], None]:
-        """The callback as the browser may call it: whatever fails becomes a sentence on the page."""
-
-        def guarded(change: Any) -> None:
-            try:
-                act(change)
-            except Exception as fault:  # noqa: BLE001 - the edge of the page: reported in the log, shown as a sentence
-                self.places["notice"].value = fault_notice(fault, language=self.state.language)
-            else:
-                self.places["notice"].value = ""
-
-        return guarded
+    def sheets(self) -> Mapping[str, pd.DataFrame]:
+        """The measures over time and what each customer owes."""
+        words = language_of(self.state.language)
+        return {words.text("Measures"): self.run.measures, words.text("Customers"): self.run.ageing}
 
     # ---- Drawing
 
-    def draw(self) -> None:
-        """Draw everything that depends on the run and the language: all of it, or nothing when a part fails."""
-        code = self.state.language
-        self.run = run = self.shelf.open(self.state.as_of)
+    def show(self) -> None:
+        """Draw what the state of the dashboard asks for: all of it, or nothing when a part fails."""
+        wanted = PageState.of(self.host.state)
+        self.host.state = self.host.state.choose(**wanted.options())  # what does not exist leaves the address
+        key = (wanted, self.host.run.shown.as_of)
+        if key == self.shown:
+            return
+        before = (self.state, getattr(self, "run", None), getattr(self, "debtors", None))
+        self.state, self.run = wanted, self.host.run.shown
+        try:
+            self._draw()
+        except Exception:
+            self.state = before[0]
+            if before[1] is not None and before[2] is not None:
+                self.run, self.debtors = before[1], before[2]
+            raise
+        self.shown = key
+
+    def _draw(self) -> None:
+        code, run = self.state.language, self.run
         self.debtors = index_debtors(run)
         finding = debtors_finding(run.ageing, language=code)
         drawn = {
-            "heading": overview.heading_html(run, language=code),
             "lead": overview.lead_html(run, language=code),
             "cards": join(overview.cards_heading(language=code), headline_cards(run, language=code)),
             "debtors_heading": overview.panel_heading(language_of(code).text("Customers"), finding),
-            "method": overview.method_html(run, language=code),
         }
         figures = list(self._figures(run, code))
+        self._label_controls()
         self._draw_sectors()
         self._draw_debtors()
         for name, html in drawn.items():
             self.places[name].value = html
         for place, figure in zip(self.figures, figures, strict=True):
             place.value = figure
-        self._write_address()
-        self.places["footer"].value = overview.footer_html(run, language=code)
 
     def _draw_debtors(self) -> None:
         choices = company_words(self.debtors, language_of(self.state.language))
@@ -220,15 +194,14 @@ class OverviewPage:
         self.places["sectors_heading"].value, self.places["sectors"].value = heading, drawn
 
     def prepare(self) -> Iterator[None]:
-        """Read and draw the dates most likely to be chosen next, a little at each step, so that choosing is quick."""
-        code = self.state.language
-        for day in [day for day in self.shelf.folders if day != self.state.as_of][:PREPARED]:
-            run = self.shelf.open(day)
+        """Draw the dates most likely to be chosen next, a little at each step, so that choosing is quick."""
+        earlier = self.host.previous()
+        if earlier is None:
+            return
+        run, code = earlier.shown, self.state.language
+        for _ in self._figures(run, code):
             yield
-            for _ in self._figures(run, code):
-                yield
-            self._sectors(run, replace(self.state, as_of=day))
-            yield
+        self._sectors(run, replace(self.state, as_of=run.as_of))
 
     def _figures(self, run: RunTables, code: str) -> Iterator[Html]:
         for panel in overview.FIGURES:
@@ -245,20 +218,3 @@ class OverviewPage:
                 self.drawn.pop(next(iter(self.drawn)))
             self.drawn[key] = draw()
         return self.drawn[key]
-
-    def _write_address(self) -> None:
-        words = language_of(self.state.language)
-        self.address.value = element(
-            "span",
-            hidden="",
-            data_rk_address=self.state.address(self.default),
-            data_rk_title=f"{words.text('Overview')} – {self.run.company}",
-            data_rk_language=self.state.language,
-        )
-
-
-def _box(*children: w.Widget, css: str) -> w.Box:
-    box = w.Box(children)
-    for name in css.split():
-        box.add_class(name)
-    return box
