@@ -123,8 +123,7 @@ def test_search_ignores_accents_and_capitals_and_says_when_nobody_is_found(frenc
 
 def test_headings_sort_the_whole_portfolio_and_keep_the_focus(french) -> None:
     heading = french.get_by_role("button", name="Client", exact=True)
-    heading.focus()
-    french.keyboard.press("Enter")
+    heading.press("Enter")
     french.locator("th[aria-sort=ascending]", has_text="Client").wait_for()
     assert names(french)[1] == "Client numéro 10"
     assert eventually(lambda: french.evaluate("document.activeElement.textContent") == "Client")
