@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ def write_enriched_workbook(
     client_file: ClientFile | None = None,
     to_confirm: pd.DataFrame | None = None,
     exposure_cents: pd.Series | None = None,
+    figures: Sequence[AddedColumn] = (),
 ) -> None:
     """Write the enriched workbook, aside and then renamed.
 
@@ -63,11 +65,13 @@ def write_enriched_workbook(
         Matches to confirm; the sheet says so when there are none.
     exposure_cents
         Exposure of each customer, for the coverage by amount.
+    figures
+        Columns of the run's own figures (`enriched_figures`), after what was found about companies.
 
     """
     words = language(language_code)
-    columns = added_columns(enrichment, words)
     customers = client_file or _listed(enrichment, words)
+    columns = _told_apart([*added_columns(enrichment, words), *figures], customers, words)
     aside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     with xlsxwriter.Workbook(str(aside), _OPTIONS) as book:
         formats = _formats(book)
@@ -176,6 +180,19 @@ def _write_found(sheet: Any, row: int, column: int, value: Cell, formats: Mappin
         sheet.write_number(row, column, value, shape)
     elif isinstance(value, str):
         sheet.write_string(row, column, value[:_MAX_TEXT], shape)
+
+
+def _told_apart(columns: Sequence[AddedColumn], customers: ClientFile, words: Language) -> list[AddedColumn]:
+    """The columns added, renamed where the client's file already has one of that name."""
+    rows = customers.sheets[customers.sheet]
+    header = rows[customers.header_row - 1] if rows else []
+    taken = {str(title).strip().casefold() for title in header if title is not None}
+    return [
+        replace(column, title=words.text("{title} (riskkit)", title=column.title))
+        if column.title.casefold() in taken
+        else column
+        for column in columns
+    ]
 
 
 def _lines(customers: pd.DataFrame, client_file: ClientFile) -> list[int | None]:

@@ -13,7 +13,9 @@ import xlsxwriter
 from riskkit.companies.client_file import read_client_file
 from riskkit.companies.enrich import enrich_customers
 from riskkit.companies.providers import BodaccFiles
+from riskkit.exhibits.enriched_figures import figure_columns
 from riskkit.exhibits.enriched_workbook import write_enriched_workbook
+from riskkit.exhibits.language import language
 
 AS_OF = dt.date(2024, 6, 30)
 EVIL = '=HYPERLINK("http://x";"y")'
@@ -170,6 +172,35 @@ def test_matches_to_confirm_coverage_and_legend(written):
     legend = [value for row in cells(book["Légende"]) for value in row if value]
     assert any("30/06/2024" in value for value in legend)
     assert "Calculé depuis le SIREN\u202f; seul VIES dit s’il est en service." in legend
+
+
+def test_the_figures_of_the_run_follow_and_do_not_take_a_name_of_the_client(client_path, tmp_path):
+    found = enrichment(client_path)
+    tables = {
+        "ageing": pd.DataFrame({"customer_id": ["C1"], "receivables_cents": [12_345], "overdue_cents": [45]}),
+        "scores": pd.DataFrame(
+            {"customer_id": ["C1", "C3", "C4"], "risk_class": ["4", "unknown", "1"], "reason_1": [EVIL, None, "r"],
+             "probability_12m": [0.25, None, None]}
+        ),
+        "score_notes": pd.DataFrame({"customer_id": ["C1"], "criterion": ["dbt_days"], "value": [7.5]}),
+    }  # fmt: skip
+    figures = figure_columns(found.customers["customer_id"], tables, language("fr"))
+    path = tmp_path / "f.xlsx"
+    write_enriched_workbook(
+        path, enrichment=found, as_of=AS_OF, figures=figures,
+        client_file=read_client_file(client_path, sheet="Clients 2024"),
+    )  # fmt: skip
+    rows = cells(openpyxl.load_workbook(path)["Clients 2024"])
+    headers = rows[2]
+    assert len(set(headers)) == len(headers)
+    assert headers[2] == "Encours"
+    first, third = (dict(zip(headers, row, strict=True)) for row in (rows[3], rows[5]))
+    assert (first["Encours (riskkit)"], first["En retard"], third["Encours (riskkit)"]) == (123.45, 0.45, 0)
+    assert (first["Retard moyen pondéré"], first["Classe de risque"]) == (7.5, "4 – élevé")
+    assert (first["Première raison"], third["Classe de risque"]) == (EVIL, "non connu")
+    assert first["Probabilité de retard grave à 12 mois"] == 0.25
+    assert third["Probabilité de retard grave à 12 mois"] is None
+    assert "Limite de crédit conseillée" not in headers  # the run has no such table
 
 
 def test_an_empty_list_of_matches_says_so(client_path, tmp_path):
