@@ -34,6 +34,8 @@ _IDENTITY = (
                   message("INSEE headcount band; NN: no staff or not known.")),
     EnrichedField("headcount_label", "text", message("Headcount"), message("Label of the headcount band.")),
     EnrichedField("creation_date", "date", message("Created on"), message("Creation of the company.")),
+    EnrichedField("directors", "text", message("Directors"),
+                  message("As registered on the day of the answer; not shown for an earlier valuation date.")),
 )  # fmt: skip
 _STATE = (
     EnrichedField("state", "text", message("State"),

@@ -25,8 +25,8 @@ _MAX_PAGES = 10
 class HttpProvider:
     """One of the public services, asked through a `PoliteClient`.
 
-    `recherche_entreprises` gives what Sirene knows and the last sales and result published; `bodacc` gives the state
-    of a company from all its notices, so that one without notice is `in_bonis`.
+    `recherche_entreprises` gives what Sirene knows, the directors, and the last sales and result published; `bodacc`
+    gives the state of a company from all its notices, so that one without notice is `in_bonis`.
     """
 
     def __init__(self, service: Service, *, client: PoliteClient) -> None:
@@ -40,7 +40,7 @@ class HttpProvider:
         """Fields it may give."""
         if self.service == "bodacc":
             return STATE_FIELDS
-        return (*SIRENE_FIELDS, "sales_excl_tax_cents", "net_income_cents")
+        return (*SIRENE_FIELDS, "directors", "sales_excl_tax_cents", "net_income_cents")
 
     def lookup(self, sirens: Sequence[str], *, as_of: dt.date) -> pd.DataFrame:
         """What the service knows of these companies (see `Provider.lookup`).
@@ -116,11 +116,27 @@ def _unit(unit: Mapping[str, Any], reply: Reply, *, as_of: dt.date, source: str)
     }
     row = pd.DataFrame({name: pd.Series([value], dtype="str") for name, value in text.items()})
     answer = unit_answer(row, as_of=as_of, source=source, extract_date=reply.day)
+    if as_of >= reply.day:
+        answer["directors"] = pd.Series([_directors(unit)], dtype="str")
+        answer["directors_date"] = pd.to_datetime(pd.Series([reply.day]))
     sales, result, closing = _finances(unit.get("finances"), as_of=as_of)
     for name, cents in (("sales_excl_tax_cents", sales), ("net_income_cents", result)):
         answer[name] = pd.Series([cents], dtype="Int64")
         answer[f"{name}_date"] = pd.to_datetime(pd.Series([closing]))
     return answer
+
+
+def _directors(unit: Mapping[str, Any]) -> str | None:
+    """Directors in their order, each with its office; None where the service names none."""
+    shown = []
+    for person in _list(unit, "dirigeants"):
+        name = person.get("denomination") or " ".join(
+            str(part) for key in ("prenoms", "nom") if (part := person.get(key))
+        )
+        if name:
+            office = person.get("qualite")
+            shown.append(f"{name} ({office})" if office else str(name))
+    return ", ".join(shown) or None
 
 
 def _finances(finances: object, *, as_of: dt.date) -> tuple[int | None, int | None, dt.date | None]:

@@ -116,6 +116,21 @@ def test_recherche_entreprises_gives_the_company_asked_and_no_homonym(tmp_path):
     assert (row["source"], row["date"]) == ("recherche-entreprises", pd.Timestamp("2024-03-02"))
 
 
+def test_directors_are_those_of_the_day_of_the_answer_and_of_no_earlier_date(tmp_path):
+    people = [
+        {"nom": "NOM", "prenoms": "PRENOM", "qualite": "Président de SAS", "type_dirigeant": "personne physique"},
+        {"siren": OTHER, "denomination": "AUDIT", "qualite": None, "type_dirigeant": "personne morale"},
+        {"nom": None, "prenoms": None, "qualite": "Gérant"}, "no director",
+    ]  # fmt: skip
+    with replaying(lambda path, query: (200, {}, {"results": [{**UNIT, "dirigeants": people}]})) as (address, _):
+        provider = HttpProvider("recherche_entreprises", client=client(tmp_path, address))
+        row = provider.lookup([SIREN], as_of=TODAY).iloc[0]
+        assert (row["directors"], row["directors_date"]) == (
+            "PRENOM NOM (Président de SAS), AUDIT", pd.Timestamp(TODAY),
+        )  # fmt: skip
+        assert "directors" not in provider.lookup([SIREN], as_of=TODAY - dt.timedelta(days=1))
+
+
 def test_a_cessation_counts_from_its_date(tmp_path):
     closed = {**UNIT, "etat_administratif": "C", "date_fermeture": "2024-05-31"}
     with replaying(lambda path, query: (200, {}, {"results": [closed]})) as (address, _):
