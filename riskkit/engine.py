@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import duckdb
 import narwhals.stable.v2 as nw
@@ -20,8 +19,16 @@ import pandas as pd
 from riskkit.schemas import Table
 
 Lazy: TypeAlias = nw.LazyFrame[Any]
-Keep: TypeAlias = Callable[[Lazy], Lazy]
-"""Computes a frame once and keeps it: `materialise` in memory, `keep_in` tables that spill where it would not fit."""
+
+
+class Keep(Protocol):
+    """Computes a frame once and keeps it: `materialise` in memory, `keep_in` tables that spill where it would not fit.
+
+    With `number` the frame has one integer column more of that name, different in every row: a key, not an order.
+    """
+
+    def __call__(self, frame: Lazy, *, number: str | None = None) -> Lazy:
+        """The frame, kept."""
 
 
 _LONG_CHAINS = "set disabled_optimizers = 'cte_inlining'"
@@ -67,11 +74,13 @@ def scan(connection: duckdb.DuckDBPyConnection, path: Path) -> Lazy:
     return nw.from_native(connection.read_parquet(pattern)).lazy()
 
 
-def materialise(frame: Lazy) -> Lazy:
-    """The frame computed once and kept by its engine, for an intermediate that is used more than once."""
+def materialise(frame: Lazy, *, number: str | None = None) -> Lazy:
+    """The frame computed once and kept by its engine, for an intermediate that is used more than once: a `Keep`."""
     native = nw.to_native(frame)
     if isinstance(native, duckdb.DuckDBPyRelation):
-        kept: Any = native.materialize()
+        kept: Any = native.project(f'*, row_number() over () as "{number}"' if number else "*").materialize()
+    elif number:
+        return materialise(frame.with_row_index(number, order_by=frame.collect_schema().names()))
     elif hasattr(native, "cache"):
         kept = native.cache()
     else:
@@ -88,15 +97,16 @@ def keep_in(connection: duckdb.DuckDBPyConnection) -> Keep:
     """
     numbers = count()
 
-    def keep(frame: Lazy) -> Lazy:
+    def keep(frame: Lazy, *, number: str | None = None) -> Lazy:
         native = nw.to_native(frame)
         if not isinstance(native, duckdb.DuckDBPyRelation):
-            return materialise(frame)
+            return materialise(frame, number=number)
         name = f"kept_{next(numbers)}"
         connection.execute("reset disabled_optimizers")
         native.create(name)
-        connection.execute(_LONG_CHAINS)
-        result: Lazy = nw.from_native(connection.table(name)).lazy()
+        table = connection.table(name)
+        # A table numbers its rows by itself; a window over the query doubles what making the table takes.
+        result: Lazy = nw.from_native(table.project(f'*, rowid as "{number}"') if number else table).lazy()
         return result
 
     return keep

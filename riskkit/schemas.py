@@ -240,4 +240,7 @@ REJECTS = Table(
     ),
 )
 
+SEVERAL_VALUES = "several values"
+"""Of a customer whose invoices differ in a column of the client's file, none of its values with most of the billing."""
+
 CANONICAL = (CUSTOMERS, INVOICES, PAYMENTS, EVENTS, REJECTS)

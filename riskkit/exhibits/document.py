@@ -8,7 +8,7 @@ import hashlib
 from riskkit.exhibits.cards import measure_cards
 from riskkit.exhibits.debtor_table import bucket_legend, debtors_table
 from riskkit.exhibits.figure import figure_svg, figure_title
-from riskkit.exhibits.findings import sectors_finding, sectors_known
+from riskkit.exhibits.findings import nothing_overdue_text, sectors_finding, sectors_known
 from riskkit.exhibits.fragment import Html, element, escape, join
 from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.method import (
@@ -159,7 +159,7 @@ def _sectors(run: RunTables, *, language: str) -> Html:
     if not sectors_known(run.sectors):
         return element("p", sector_unknown_text(words), class_="rk-nothing")
     if round(float(run.sectors["overdue_amount"].sum()), 2) == 0 or not run.sectors["overdue_share"].notna().any():
-        return element("p", words.text("Nothing is overdue, so no sector can be behind it."), class_="rk-nothing")
+        return element("p", nothing_overdue_text(run.sectors, words), class_="rk-nothing")
     figure = plot_sectors(run.sectors, language=language, count=SECTORS, titled=False)
     return join(
         element("p", f"{sectors_finding(run.sectors, language=language)}.", class_="rk-lead"),

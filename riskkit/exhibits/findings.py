@@ -9,6 +9,7 @@ from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.measure_words import show_measure
 from riskkit.exhibits.run_tables import ageing_totals, measure_series, value_before
 from riskkit.exhibits.theme import bucket_bounds
+from riskkit.ledger.attribution import NO_DUE_DATE
 
 SECTOR_UNKNOWN = "unknown"
 OLD_DAYS = 90
@@ -126,6 +127,13 @@ def sectors_known(sectors: pd.DataFrame) -> bool:
     return bool((sectors["code"] != SECTOR_UNKNOWN).any()) if len(sectors) else False
 
 
+def nothing_overdue_text(sectors: pd.DataFrame, words: Language) -> str:
+    """Why no sector can be behind the overdue money: there is none, or nothing that is open has a due date."""
+    if sectors["reason"].eq(NO_DUE_DATE.template).any():
+        return words.say(NO_DUE_DATE)
+    return words.text("Nothing is overdue, so no sector can be behind it.")
+
+
 def leading_sector(sectors: pd.DataFrame) -> pd.Series | None:
     """The sector that is a finding and costs most more than its part; None when no sector is one."""
     rows = sector_rows(sectors)
@@ -140,6 +148,9 @@ def sectors_finding(sectors: pd.DataFrame, *, language: str) -> str:
     words = language_of(language)
     if not sectors_known(sectors):
         return words.text("The sector of the customers is not known")
+    if not sectors["overdue_share"].notna().any():
+        undated = sectors["reason"].eq(NO_DUE_DATE.template).any()
+        return words.text("Nothing that is open has a due date") if undated else words.text("Nothing is overdue")
     leading = leading_sector(sectors)
     if leading is None:
         return words.text("No sector stands out: the gaps are within the uncertainty")

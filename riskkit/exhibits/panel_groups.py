@@ -10,6 +10,7 @@ import pandas as pd
 from riskkit.exhibits.fragment import Html, element, join
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.panel_parts import act_button, interval, part_heading, stacked_ages, times
+from riskkit.exhibits.panel_summary import nothing_late
 from riskkit.ledger.panel import Panel
 from riskkit.ledger.panel_view import MIN_CUSTOMERS, View
 
@@ -55,7 +56,7 @@ def groups_html(panel: Panel, view: View, words: Language, *, column: str) -> Ht
 def groups_finding(panel: Panel, view: View, words: Language) -> str:
     """Which group carries most beyond its part, or that none does beyond what chance between customers explains."""
     if not view.totals["overdue"]:
-        return words.text("Nothing is overdue here")
+        return nothing_late(dict(zip(panel.buckets, map(int, view.ages), strict=True)), words)
     above = view.groups[(view.groups["lift_low"] > 1) & (view.groups["overdue_customers_count"] >= MIN_CUSTOMERS)]
     above = above[above["code"] != 0].sort_values("excess", ascending=False)
     if len(view.groups) == 1:

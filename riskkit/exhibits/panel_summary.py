@@ -91,10 +91,17 @@ def _dso_note(view: View, words: Language) -> str:
     return words.text("not computable: no sales")
 
 
+def nothing_late(cents: dict[str, int], words: Language) -> str:
+    """What to say of open items, by bucket, none of which is known to be overdue."""
+    if cents.get("undated") and not cents.get("not_due"):
+        return words.text("Nothing that is open has a due date")
+    return words.text("Nothing is overdue here")
+
+
 def _ages_finding(cents: dict[str, int], panel: Panel, words: Language) -> str:
     late = sum(part for code, part in cents.items() if code not in ("not_due", "undated"))
     if not late:
-        return words.text("Nothing is overdue here")
+        return nothing_late(cents, words)
     old = sum(part for code, part in cents.items() if (bucket_bounds(code)[0] or 0) > OLD_DAYS)
     return words.text("{share} of the overdue is older than {days} days", share=words.share(old / late), days=OLD_DAYS)
 

@@ -40,7 +40,7 @@ def plot_lift(
     height = 1.35 + _ROW * len(labels) if labels else EMPTY_HEIGHT
     sheet = make_sheet(finding, described or finding, size=size or (FIGURE_SIZE[0], height), mode=mode, titled=titled)
     if not labels:
-        return sheet.nothing(words.text("Nothing is overdue, so no group can be behind it."))
+        return sheet.nothing(words.text("Nothing here is known to be overdue: there is no group to compare."))
     key = words.text("share of overdue ÷ share of open items, with its 95% interval by customer")
     for number, line in enumerate(wrap(key, sheet.width - 0.12, size="small", lines=2)):
         place = sheet.top - 0.12 - number * line_height("small")

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from riskkit.exhibits.figure import Sheet, line_height, make_sheet, text_width, wrap
-from riskkit.exhibits.findings import SECTOR_UNKNOWN, sector_rows, sectors_finding, sectors_known
+from riskkit.exhibits.findings import SECTOR_UNKNOWN, nothing_overdue_text, sector_rows, sectors_finding, sectors_known
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.theme import EMPTY_HEIGHT, FIGURE_SIZE, Mode, Size
@@ -53,7 +53,7 @@ def plot_sectors(
     if not sectors_known(sectors):
         return sheet.nothing(sector_unknown_text(words))
     if not rows["overdue_share"].notna().any():
-        return sheet.nothing(words.text("Nothing is overdue, so no sector can be behind it."))
+        return sheet.nothing(nothing_overdue_text(sectors, words))
     label_room = min(max(text_width(label, bold=True) for label in labels), sheet.width * 0.42)
     top = _draw_key(sheet, words) - 0.06
     axes = sheet.axes(label_room + 0.2, 0.56 if left_out else 0.38, sheet.width - 0.5, top)

@@ -59,9 +59,7 @@ def age_customers(items: Lazy, credits: Lazy, *, names: pd.Series, edges: tuple[
         )
     )
     unapplied = _collect(
-        credits.filter(c("unapplied") > 0)
-        .group_by("customer_id")
-        .agg(c("unapplied").sum().cast(nw.Int64).alias("unapplied_cents"))
+        credits.group_by("customer_id").agg(c("unapplied").sum().cast(nw.Int64).alias("unapplied_cents"))
     )
     table = aged.merge(unapplied, on="customer_id", how="outer")
     money = [name for name in table.columns if name.endswith("_cents")]

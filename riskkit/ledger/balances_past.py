@@ -114,9 +114,9 @@ def _simple_spans(ledger: SettledLedger) -> tuple[Lazy, Lazy]:
 def _parts_spans(ledger: SettledLedger) -> Lazy:
     """Spans of items settled in parts over several months."""
     last, zero = nw.lit(ledger.last_month).cast(nw.Int64), nw.lit(0).cast(nw.Int64)
-    items = ledger.items.filter(c("first_month") < c("last_month")).select("line", "due_day", "issue_month", "cents")
+    items = ledger.items.filter(c("first_month") < c("last_month")).select("entry", "due_day", "issue_month", "cents")
     moves = (
-        ledger.flows.join(items.select("line"), left_on="debit", right_on="line", how="inner")
+        ledger.flows.join(items.select("entry"), left_on="debit", right_on="entry", how="inner")
         .filter(c("month") <= last)
         .group_by("debit", "due_day", "month")
         .agg(
@@ -126,7 +126,7 @@ def _parts_spans(ledger: SettledLedger) -> Lazy:
         .select("debit", "due_day", "month", "moved", "written_off")
     )
     issued = items.select(
-        debit=c("line"), due_day=c("due_day"), month=c("issue_month"), moved=c("cents"), written_off=zero
+        debit=c("entry"), due_day=c("due_day"), month=c("issue_month"), moved=c("cents"), written_off=zero
     )
     # Kept: the engine plans a longer chain of expressions forty times slower than it runs it.
     summed = ledger.book.keep(

@@ -115,15 +115,16 @@ class Book:
         )
 
     def known(self, dated: Lazy, *, as_of: Sequence[dt.date]) -> Lazy:
-        """The lines known at each valuation date: those dated on it or before. One row per line and date."""
+        """The lines known at each valuation date: those dated on it or before.
+
+        One row per line and date, named by the integer `entry`.
+        """
         dates = lazy(self.connection, pd.DataFrame({"as_of": [date.toordinal() for date in as_of]}))
-        return self.keep(
-            dated.join(dates, how="cross")
-            .filter(c("day") <= c("as_of"))
-            .with_columns(
-                order_day=nw.when((c("cents") > 0) & ~c("due_day").is_null()).then(c("due_day")).otherwise(c("day"))
-            )
+        known = dated.join(dates, how="cross").filter(c("day") <= c("as_of")).drop("terms_code")
+        ordered = known.with_columns(
+            order_day=nw.when((c("cents") > 0) & ~c("due_day").is_null()).then(c("due_day")).otherwise(c("day"))
         )
+        return self.keep(ordered, number="entry")
 
 
 def _keep(reading: Reading, connection: duckdb.DuckDBPyConnection) -> Keep:

@@ -20,6 +20,7 @@ from riskkit.companies.nomenclature import naf_levels as levels_of_naf
 from riskkit.ledger.dimension_columns import read_column
 from riskkit.ledger.terms import parse_terms
 from riskkit.policy_drivers import DriverPolicy
+from riskkit.schemas import SEVERAL_VALUES
 
 UNKNOWN = "unknown"
 SECTOR_LEVELS = ("section", "division", "group", "class", "subclass")
@@ -71,6 +72,8 @@ class Grouping:
         """Name of a group for a reader."""
         if code == UNKNOWN and level == "size":
             return {"fr": "Aucun achat en douze mois"}.get(language, "Nothing bought in twelve months")
+        if code == SEVERAL_VALUES:
+            return {"fr": "Plusieurs valeurs"}.get(language, "Several values")
         if code == UNKNOWN:
             return {"fr": "Inconnu"}.get(language, "Unknown")
         if level in SECTOR_LEVELS:

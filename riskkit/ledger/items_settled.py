@@ -22,7 +22,7 @@ c = nw.col
 
 
 _ITEM_COLUMNS = (
-    "line",
+    "entry",
     "customer_id",
     "kind",
     "due_day",

@@ -51,7 +51,7 @@ UNAPPLIED = Table(
 )
 
 
-_FOR_SETTLEMENT = ("is_cash", "order_day", "lettering", "lettering_day", "reference", "terms_code")
+_FOR_SETTLEMENT = ("is_cash", "order_day", "lettering", "lettering_day", "reference")
 
 
 def bucket_codes(edges: tuple[int, ...]) -> list[str]:
@@ -70,10 +70,10 @@ def bucket(days_past_due: nw.Expr, *, edges: tuple[int, ...]) -> nw.Expr:
 
 
 def strike_flows(known: Lazy, allocations: Lazy) -> Lazy:
-    """What settled each debit, with the debit's own dates: one row per as_of, debit and credit.
+    """What settled each debit, with the debit's own dates: one row per debit, credit and pass.
 
     From: known lines and their allocations (`Book.known`, `settlement.settle`).
-    To:   as_of, debit, credit, customer_id, kind, issue_day, due_day, dispute_day (of the debit), day (of the
+    To:   as_of, debit (its entry), customer_id, kind, issue_day, due_day, dispute_day (of the debit), day (of the
           settlement), cents (> 0), way: paid (money), credited (a credit note), written_off, or other (an entry).
     """
     credit_way = (
@@ -85,12 +85,12 @@ def strike_flows(known: Lazy, allocations: Lazy) -> Lazy:
         .then(nw.lit("written_off"))
         .otherwise(nw.lit("other"))
     )
-    credits = known.filter(c("cents") < 0).select("as_of", credit=c("line"), way=credit_way)
+    credits = known.filter(c("cents") < 0).select(credit=c("entry"), way=credit_way)
     debits = known.filter(c("cents") > 0).select(
-        "as_of", "customer_id", "kind", "due_day", "dispute_day", debit=c("line"), issue_day=c("day")
+        "as_of", "customer_id", "kind", "due_day", "dispute_day", debit=c("entry"), issue_day=c("day")
     )
-    pairs = allocations.select("as_of", "debit", "credit", "day", "cents")
-    return pairs.join(credits, on=["as_of", "credit"], how="inner").join(debits, on=["as_of", "debit"], how="inner")
+    pairs = allocations.select("debit", "credit", "day", "cents")
+    return pairs.join(credits, on="credit", how="inner").join(debits, on="debit", how="inner").drop("credit")
 
 
 def strike_items(known: Lazy, flows: Lazy, *, policy: Policy, keep: Keep = materialise) -> Lazy:
@@ -119,16 +119,18 @@ def strike_items(known: Lazy, flows: Lazy, *, policy: Policy, keep: Keep = mater
         "by_default": part(c("day") <= c("due_day") + policy.default_days),
         "by_start": part(c("day") <= start),
     }
-    applied = flows.group_by("as_of", "debit").agg(
+    applied = flows.group_by("debit").agg(
         c("day").min().alias("first_day"),
         c("day").max().alias("last_day"),
         *[expression.alias(name) for name, expression in sums.items()],
     )
     debits = known.filter(c("cents") > 0).drop(*_FOR_SETTLEMENT)
-    items = debits.join(applied, left_on=["as_of", "line"], right_on=["as_of", "debit"], how="left")
+    items = debits.join(applied, left_on="entry", right_on="debit", how="left")
     items = items.with_columns(*[nw.when(c(name).is_null()).then(zero).otherwise(c(name)).alias(name) for name in sums])
-    return keep(
-        items.with_columns(
+    # What follows costs less to compute again than to keep.
+    return (
+        keep(items)
+        .with_columns(
             open=c("cents") - c("applied"),
             unpaid_at_risk=c("cents") - c("by_risk"),
             unpaid_at_default=c("cents") - c("by_default"),
@@ -141,13 +143,14 @@ def strike_items(known: Lazy, flows: Lazy, *, policy: Policy, keep: Keep = mater
     )
 
 
-def strike_credits(known: Lazy, allocations: Lazy, *, keep: Keep = materialise) -> Lazy:
-    """Every credit at each valuation date: cents (positive), applied, unapplied."""
-    applied = allocations.group_by("as_of", "credit").agg(applied=c("cents").sum().cast(nw.Int64))
+def strike_credits(known: Lazy, rest: Lazy, *, keep: Keep = materialise) -> Lazy:
+    """Credits that are not applied in full at each valuation date: cents (positive), applied, unapplied (> 0).
+
+    From: known lines (`Book.known`) and the rest of them (`settlement.Settlement`).
+    """
+    left = rest.filter(c("cents") < 0).select("entry", unapplied=-c("cents"))
     return keep(
-        known.filter(c("cents") < 0)
-        .select("as_of", "line", "customer_id", "kind", "day", cents=-c("cents"))
-        .join(applied, left_on=["as_of", "line"], right_on=["as_of", "credit"], how="left")
-        .with_columns(applied=nw.when(c("applied").is_null()).then(nw.lit(0)).otherwise(c("applied")))
-        .with_columns(unapplied=c("cents") - c("applied"))
+        known.select("entry", "as_of", "line", "customer_id", "kind", "day", cents=-c("cents"))
+        .join(left, on="entry", how="inner")
+        .with_columns(applied=c("cents") - c("unapplied"))
     )

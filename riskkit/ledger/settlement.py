@@ -14,6 +14,8 @@ it is the same expression on every engine, and every cent of a credit is applied
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import narwhals.stable.v2 as nw
 import pandas as pd
 
@@ -22,84 +24,112 @@ from riskkit.engine import Keep, Lazy, materialise
 c = nw.col
 SCOPES = {"lettering": ("lettering",), "reference": ("customer_id", "reference"), "fifo": ("customer_id",)}
 METHODS = tuple(SCOPES)
-_PAIRED = ("line", "day", "order_day", "side", "cents")
+_ONE = nw.lit(1).cast(nw.Int64)
 
 
-def settle(known: Lazy, *, keep: Keep = materialise) -> Lazy:
+@dataclass(frozen=True)
+class Settlement:
+    """`allocations`: one row per (debit, credit, method), both entries: cents (> 0), day (the later of the two lines).
+
+    `rest`: entry and signed cents of what no allocation took of each line; lines with nothing left have no row.
+    """
+
+    allocations: Lazy
+    rest: Lazy
+
+
+def settle(known: Lazy, *, keep: Keep = materialise) -> Settlement:
     """Allocations of credits to debits at each valuation date.
 
-    From: known, one row per line and valuation date: as_of (integer day), line (text id), customer_id, day, order_day
-          (integer days), cents (signed, not 0), lettering, lettering_day, reference (missing where there is none).
-    To:   one row per (as_of, debit, credit, method): cents (> 0), day (the later of the two lines' days).
+    From: known, one row per line and valuation date: entry (the integer that names the row), as_of (integer day), line
+          (text id), customer_id, day, order_day (integer days), cents (signed, not 0), lettering, lettering_day,
+          reference (missing where there is none).
+    To:   every cent of a line is in its allocations or in its rest.
     """
+    lettered = c("lettering_day").is_null() | (c("lettering_day") <= c("as_of"))
     left = known.select(
+        "entry",
         "as_of",
         "line",
         "customer_id",
         "day",
         "order_day",
         "reference",
-        side=nw.when(c("cents") > 0).then(nw.lit(1)).otherwise(nw.lit(-1)).cast(nw.Int64),
-        cents=c("cents").abs(),
-        lettering=nw.when(c("lettering_day").is_null() | (c("lettering_day") <= c("as_of"))).then(c("lettering")),
+        "cents",
+        lettering=nw.when(lettered).then(c("lettering")),
     )
     passes = []
-    for method, scope in SCOPES.items():
-        pairs = keep(_pairs(left, inside=["as_of", *scope], keep=keep).with_columns(method=nw.lit(method)))
-        passes.append(pairs)
-        if method != METHODS[-1] and not _is_empty(pairs):
-            left = keep(_remaining(left, pairs))
-    return nw.concat(passes)
+    for number, (method, scope) in enumerate(SCOPES.items()):
+        scopes = _two_sided(left, inside=["as_of", *scope], keep=keep)
+        if _is_empty(scopes):
+            continue
+        single, several = _single_pairs(scopes), _several_pairs(left, scopes, inside=["as_of", *scope], keep=keep)
+        passes.append(nw.concat([single, several]).with_columns(method=nw.lit(method)))
+        later = {key for scope in list(SCOPES.values())[number + 1 :] for key in scope}
+        left = keep(_remaining(left, single, several, keys=sorted(later)))
+    if not passes:
+        passes = [_single_pairs(scopes).with_columns(method=nw.lit(METHODS[-1]))]
+    return Settlement(nw.concat(passes), left.select("entry", "cents"))
 
 
-def _pairs(lines: Lazy, *, inside: list[str], keep: Keep) -> Lazy:
-    """Pairs inside each scope. Scopes with one side only pay nothing; one debit and one credit need no running sums."""
-    is_debit = nw.when(c("side") == 1).then(nw.lit(1)).otherwise(nw.lit(0))
+def _two_sided(lines: Lazy, *, inside: list[str], keep: Keep) -> Lazy:
+    """The scopes that hold debits and credits, the only ones where something is paid, numbered.
+
+    To: scope, lines, the keys, and what a scope of one debit and one credit needs to be paired: debit, credit, cents,
+    day.
+    """
     scoped = lines
     for key in inside[1:]:
         scoped = scoped.filter(~c(key).is_null())
-    counted = scoped.group_by(*inside).agg(is_debit.sum().cast(nw.Int64).alias("debits"), lines=nw.len().cast(nw.Int64))
-    both = counted.filter((c("debits") > 0) & (c("debits") < c("lines")))
-    columns = scoped.select(*inside, *(name for name in _PAIRED if name not in inside))
-    met = keep(columns.join(both.select(*inside, "lines"), on=inside, how="inner"))
-    return nw.concat(
-        [
-            _single_pairs(met.filter(c("lines") == 2), inside=inside),
-            _overlaps(met.filter(c("lines") > 2), inside=inside, keep=keep),
-        ]
+    debit = nw.when(c("cents") > 0)
+    found = scoped.group_by(*inside).agg(
+        debits=debit.then(_ONE).count().cast(nw.Int64),
+        lines=nw.len().cast(nw.Int64),
+        debit=debit.then(c("entry")).max(),
+        credit=nw.when(c("cents") < 0).then(c("entry")).max(),
+        cents=c("cents").abs().min(),
+        day=c("day").max(),
     )
+    both = found.filter((c("debits") > 0) & (c("debits") < c("lines"))).drop("debits")
+    return keep(both, number="scope")
 
 
-def _single_pairs(lines: Lazy, *, inside: list[str]) -> Lazy:
-    """The pair of each scope that holds one debit and one credit."""
-    debits = lines.filter(c("side") == 1).select(*inside, debit=c("line"), debit_cents=c("cents"), debit_day=c("day"))
-    credits = lines.filter(c("side") == -1).select(*inside, "cents", "day", credit=c("line"))
-    return debits.join(credits, on=inside, how="inner").select(
-        "as_of",
-        "debit",
-        "credit",
-        cents=nw.min_horizontal("cents", "debit_cents"),
-        day=nw.max_horizontal("day", "debit_day"),
-    )
+def _single_pairs(scopes: Lazy) -> Lazy:
+    """The pair of each scope that holds one debit and one credit: no running sums."""
+    return scopes.filter(c("lines") == 2).select("debit", "credit", "cents", "day")
 
 
-def _overlaps(lines: Lazy, *, inside: list[str], keep: Keep) -> Lazy:
-    """Pairs inside each scope by the overlap of the two running sums."""
-    ends = (
-        lines.select(*inside, "line", "day", "order_day", "side", "cents")
-        .with_columns(end=c("cents").cum_sum().over(*inside, "side", order_by=["order_day", "line"]).cast(nw.Int64))
-        .with_columns(
-            is_debit=nw.when(c("side") == 1).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64),
-            is_credit=nw.when(c("side") == 1).then(nw.lit(0)).otherwise(nw.lit(1)).cast(nw.Int64),
-        )
+def _several_pairs(lines: Lazy, scopes: Lazy, *, inside: list[str], keep: Keep) -> Lazy:
+    """Pairs inside each scope of more than two lines by the overlap of the two running sums."""
+    met = lines.join(scopes.filter(c("lines") > 2).select("scope", *inside), on=inside, how="inner")
+    ends = met.select(
+        "scope",
+        "entry",
+        "day",
+        side=nw.when(c("cents") > 0).then(_ONE).otherwise(-_ONE),
+        order_day=c("order_day"),
+        line=c("line"),
+        cents=c("cents").abs(),
+    ).select(
+        "scope",
+        "entry",
+        "day",
+        "side",
+        end=c("cents").cum_sum().over("scope", "side", order_by=["order_day", "line"]).cast(nw.Int64),
+        is_debit=nw.when(c("side") == 1).then(_ONE).otherwise(_ONE - 1),
+        is_credit=nw.when(c("side") == 1).then(_ONE - 1).otherwise(_ONE),
     )
     order = ["end", "is_debit"]  # at equal ends the credit comes first: the debit's own stretch is then empty
     walk = keep(
         ends.with_columns(
-            debits=c("is_debit").cum_sum().over(*inside, order_by=order),
-            credits=c("is_credit").cum_sum().over(*inside, order_by=order),
-            start=c("end").shift(1).over(*inside, order_by=order),
-        ).with_columns(
+            debits=c("is_debit").cum_sum().over("scope", order_by=order),
+            credits=c("is_credit").cum_sum().over("scope", order_by=order),
+            start=c("end").shift(1).over("scope", order_by=order),
+        ).select(
+            "scope",
+            "entry",
+            "day",
+            "side",
             rank=nw.when(c("side") == 1).then(c("debits")).otherwise(c("credits")),
             partner_rank=nw.when(c("side") == 1).then(c("credits")).otherwise(c("debits")) + 1,
             partner_side=-c("side"),
@@ -107,15 +137,14 @@ def _overlaps(lines: Lazy, *, inside: list[str], keep: Keep) -> Lazy:
         )
     )
     partners = walk.select(
-        *inside, partner_side=c("side"), partner_rank=c("rank"), partner=c("line"), partner_day=c("day")
+        "scope", partner_side=c("side"), partner_rank=c("rank"), partner=c("entry"), partner_day=c("day")
     )
-    return (
+    return keep(
         walk.filter(c("stretch") > 0)
-        .join(partners, on=[*inside, "partner_side", "partner_rank"], how="inner")
+        .join(partners, on=["scope", "partner_side", "partner_rank"], how="inner")
         .select(
-            "as_of",
-            debit=nw.when(c("side") == 1).then(c("line")).otherwise(c("partner")),
-            credit=nw.when(c("side") == 1).then(c("partner")).otherwise(c("line")),
+            debit=nw.when(c("side") == 1).then(c("entry")).otherwise(c("partner")),
+            credit=nw.when(c("side") == 1).then(c("partner")).otherwise(c("entry")),
             cents=c("stretch"),
             day=nw.max_horizontal("day", "partner_day"),
         )
@@ -127,15 +156,28 @@ def _is_empty(frame: Lazy) -> bool:
     return first.empty
 
 
-def _remaining(lines: Lazy, pairs: Lazy) -> Lazy:
-    """Lines with what these pairs leave of them; lines with nothing left are gone."""
-    used = nw.concat(
-        [pairs.select("as_of", "cents", line=c("debit")), pairs.select("as_of", "cents", line=c("credit"))]
+def _remaining(lines: Lazy, single: Lazy, several: Lazy, *, keys: list[str]) -> Lazy:
+    """Lines with what the pairs of a pass leave of them, and the keys of later passes; lines with nothing are gone."""
+    parts = [several.select("cents", entry=c("debit")), several.select("cents", entry=c("credit"))]
+    spent = nw.concat(
+        [
+            single.select(entry=c("debit"), spent=c("cents")),
+            single.select(entry=c("credit"), spent=c("cents")),
+            nw.concat(parts).group_by("entry").agg(spent=c("cents").sum().cast(nw.Int64)),
+        ]
     )
-    spent = used.group_by("as_of", "line").agg(spent=c("cents").sum().cast(nw.Int64))
+    rest = c("cents").abs() - nw.when(c("spent").is_null()).then(nw.lit(0)).otherwise(c("spent"))
     return (
-        lines.join(spent, on=["as_of", "line"], how="left")
-        .with_columns(cents=c("cents") - nw.when(c("spent").is_null()).then(nw.lit(0)).otherwise(c("spent")))
-        .filter(c("cents") > 0)
-        .drop("spent")
+        lines.join(spent, on="entry", how="left")
+        .with_columns(rest=rest)
+        .filter(c("rest") > 0)
+        .select(
+            "entry",
+            "as_of",
+            "line",
+            "day",
+            "order_day",
+            *keys,
+            cents=nw.when(c("cents") > 0).then(c("rest")).otherwise(-c("rest")),
+        )
     )

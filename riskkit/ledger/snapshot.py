@@ -50,6 +50,7 @@ class Snapshot:
 class _Struck:
     known: Lazy
     allocations: Lazy
+    rest: Lazy
     flows: Lazy
     items: Lazy
     totals: Totals
@@ -75,7 +76,7 @@ def choose_terms(book: Book, *, as_of: dt.date, policy: Policy, terms: str | Non
         note = message("Due dates are those of the files.")
         return TermsChoice(str(policy.legal_terms_days), "file", float("nan"), note)
     known = book.known(book.dated(default_terms="0"), as_of=[as_of])
-    matched = settle(known.with_columns(order_day=c("day"))).filter(c("method") != "fifo")
+    matched = settle(known.with_columns(order_day=c("day"))).allocations.filter(c("method") != "fifo")
     items = strike_items(known, strike_flows(known, matched), policy=policy)
     settled = (
         items.filter(~c("settled_day").is_null() & c("kind").is_in(BEHAVIOUR_KINDS) & (c("paid") > 0))
@@ -96,7 +97,7 @@ def strike(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsChoice) ->
     if nothing:
         raise DataError(nothing)
     struck = _strike_dates(book, as_of=[as_of], policy=policy, terms=terms, keep_flows=True)
-    credits = strike_credits(struck.known, struck.allocations, keep=book.keep)
+    credits = strike_credits(struck.known, struck.rest, keep=book.keep)
     measures = measure_dates(
         struck.totals, as_of=[as_of], coverage_start=book.coverage_start, policy=policy, balance=book.balance
     )[as_of]
@@ -174,48 +175,39 @@ def _strike_dates(
     book: Book, *, as_of: list[dt.date], policy: Policy, terms: TermsChoice, keep_flows: bool = False
 ) -> _Struck:
     known = book.known(book.dated(default_terms=terms.code), as_of=as_of)
-    allocations = settle(known, keep=book.keep)
-    flows = strike_flows(known, allocations)
+    settled = settle(known, keep=book.keep)
+    flows = strike_flows(known, settled.allocations)
     flows = book.keep(flows) if keep_flows else flows
     items = strike_items(known, flows, policy=policy, keep=book.keep)
-    return _Struck(known, allocations, flows, items, total(book, known, items, as_of=as_of, policy=policy))
+    totals = total(book, known, items, as_of=as_of, policy=policy)
+    return _Struck(known, settled.allocations, settled.rest, flows, items, totals)
 
 
 def _open_items(book: Book, items: Lazy, names: pd.Series) -> pd.DataFrame:
-    origin = ["source_file", "source_line"]
-    number = c("invoice_number").cast(nw.String)
-    origins = nw.concat(
-        [
-            book.invoices.select(*origin, origin=nw.concat_str(nw.lit("i:"), c("invoice_id")), invoice_number=number),
-            book.payments.select(
-                *origin,
-                origin=nw.concat_str(nw.lit("p:"), c("payment_id")),
-                invoice_number=nw.lit(None).cast(nw.String),
-            ),
-        ]
+    opened = items.filter(c("open") > 0).select(
+        "customer_id",
+        "kind",
+        "day",
+        "due_day",
+        "due_source",
+        "days_past_due",
+        "bucket",
+        "dispute_day",
+        is_invoice=c("line").str.starts_with("i:"),
+        item_id=c("line").str.slice(2),
+        amount_cents=c("cents"),
+        applied_cents=c("applied"),
+        open_cents=c("open"),
     )
-    opened = (
-        items.filter(c("open") > 0)
-        .select(
-            "line",
-            "customer_id",
-            "kind",
-            "day",
-            "due_day",
-            "due_source",
-            "days_past_due",
-            "bucket",
-            "dispute_day",
-            amount_cents=c("cents"),
-            applied_cents=c("applied"),
-            open_cents=c("open"),
-        )
-        .join(origins, left_on="line", right_on="origin", how="left")
-        .collect(backend="pandas")
-        .to_native()
-    )
+    number, origin = c("invoice_number").cast(nw.String), ("source_file", "source_line")
+    invoices = book.invoices.select(*origin, item_id=c("invoice_id"), invoice_number=number)
+    payments = book.payments.select(*origin, item_id=c("payment_id"), invoice_number=nw.lit(None).cast(nw.String))
+    parts = [
+        opened.filter(c("is_invoice")).join(invoices, on="item_id", how="inner"),
+        opened.filter(~c("is_invoice")).join(payments, on="item_id", how="inner"),
+    ]
+    opened = pd.concat([part.collect(backend="pandas").to_native() for part in parts], ignore_index=True)
     opened = opened.assign(
-        item_id=opened["line"].str[2:],
         customer_name=opened["customer_id"].map(names),
         issue_date=as_dates(opened["day"]),
         due_date=as_dates(opened["due_day"]),
@@ -227,8 +219,7 @@ def _open_items(book: Book, items: Lazy, names: pd.Series) -> pd.DataFrame:
 
 def _unapplied(credits: Lazy, names: pd.Series) -> pd.DataFrame:
     left = (
-        credits.filter(c("unapplied") > 0)
-        .select(
+        credits.select(
             "line",
             "customer_id",
             "kind",
@@ -252,9 +243,9 @@ def _unapplied(credits: Lazy, names: pd.Series) -> pd.DataFrame:
 
 def _matching(known: Lazy, allocations: Lazy) -> dict[str, float]:
     """Share of the money received that each way matched."""
-    received = known.filter((c("cents") < 0) & (c("kind") == "payment")).select("as_of", "cents", credit=c("line"))
+    received = known.filter((c("cents") < 0) & (c("kind") == "payment")).select("cents", credit=c("entry"))
     by_method = (
-        allocations.join(received.select("as_of", "credit"), on=["as_of", "credit"], how="inner")
+        allocations.join(received.select("credit"), on="credit", how="inner")
         .group_by("method")
         .agg(c("cents").sum().cast(nw.Int64))
         .collect(backend="pandas")

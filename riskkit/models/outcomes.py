@@ -41,7 +41,7 @@ def unpaid_events(items: Lazy, allocations: Lazy, *, policy: ScoringPolicy) -> p
     To:   `CUSTOMER_EVENTS` of kind unpaid, one row per customer and day, none later than the valuation date.
     """
     debits = items.filter(c("kind").is_in(BEHAVIOUR_KINDS) & ~c("due_day").is_null()).select(
-        "as_of", "customer_id", "cents", debit=c("line"), event_day=c("due_day") + policy.event_days + 1
+        "as_of", "customer_id", "cents", debit=c("entry"), event_day=c("due_day") + policy.event_days + 1
     )
     in_time = (
         allocations.join(debits.select("debit", "event_day"), on="debit", how="inner")

@@ -83,7 +83,7 @@ def strike_pieces(book: Book, *, as_of: Sequence[dt.date], terms_code: str) -> d
     To:   pieces by date. Their cents sum to the debits of the ledger at the date: nothing is lost on the way.
     """
     known = book.known(book.dated(default_terms=terms_code), as_of=list(as_of))
-    flows = book.keep(_flows(known, book.keep(settle(known, keep=book.keep))))
+    flows = book.keep(_flows(known, settle(known, keep=book.keep).allocations))
     ids = tuple(sorted(book.customers["customer_id"].astype("str")))
     codes = lazy(book.connection, pd.DataFrame({"customer_id": list(ids), "customer": np.arange(len(ids))}))
     heads = book.keep(_heads(known).join(codes, on="customer_id", how="left"))
@@ -110,6 +110,7 @@ def _heads(known: Lazy) -> Lazy:
     missing = nw.lit(UNDATED).cast(nw.Int64)
     dispute_known = ~c("dispute_day").is_null() & (c("dispute_day") <= c("as_of"))
     return known.filter(c("cents") > 0).select(
+        "entry",
         "as_of",
         "line",
         "customer_id",
@@ -127,25 +128,25 @@ def _flows(known: Lazy, allocations: Lazy) -> Lazy:
     return (
         strike_flows(known, allocations)
         .with_columns(exit=is_cash)
-        .group_by("as_of", "debit", "day", "exit")
+        .group_by("debit", "day", "exit")
         .agg(c("cents").sum().cast(nw.Int64))
-        .select("as_of", "exit", "cents", line=c("debit"), out=c("day"))
+        .select("exit", "cents", entry=c("debit"), out=c("day"))
     )
 
 
 def _left(heads: Lazy, flows: Lazy) -> pd.DataFrame:
     """Pieces that left, ordered."""
-    rows = heads.join(flows, on=["as_of", "line"], how="inner").select("as_of", *_INTEGERS, "behaves")
+    rows = heads.join(flows, on="entry", how="inner").select("as_of", *_INTEGERS, "behaves")
     frame: pd.DataFrame = rows.collect(backend="pandas").to_native()
     return frame.sort_values(["as_of", *_INTEGERS], kind="stable")
 
 
 def _still_open(heads: Lazy, flows: Lazy) -> pd.DataFrame:
     """Pieces still owed: one row per date and open item, ordered, with the item's line."""
-    applied = flows.group_by("as_of", "line").agg(applied=c("cents").sum().cast(nw.Int64))
+    applied = flows.group_by("entry").agg(applied=c("cents").sum().cast(nw.Int64))
     rest = nw.when(c("applied").is_null()).then(c("item_cents")).otherwise(c("item_cents") - c("applied"))
     opened = (
-        heads.join(applied, on=["as_of", "line"], how="left")
+        heads.join(applied, on="entry", how="left")
         .with_columns(cents=rest, out=c("as_of"), exit=nw.lit(OPEN).cast(nw.Int64))
         .filter(c("cents") > 0)
         .select("as_of", *_INTEGERS, "behaves", "line")

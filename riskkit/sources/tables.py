@@ -14,6 +14,7 @@ from riskkit.schemas import EVENTS, INVOICES, PAYMENTS
 from riskkit.sources import tables_statements as statements
 from riskkit.sources.cells import REASONS, TypedRows
 from riskkit.sources.container import sha256
+from riskkit.sources.invoice_columns import invoice_columns, with_invoice_columns
 from riskkit.sources.reading import NEVER, Reading
 from riskkit.sources.stored import Store, StoredTable
 from riskkit.sources.tables_account import Account
@@ -103,6 +104,7 @@ def read_tables(
     latest = max((day for day in (latest, paid[1]) if day is not None), default=NEVER)
     set_variable(connection, "latest", latest)
     events = kept_events(by_kind["events"], account, ids)
+    everyone = with_missing(customers, _named(connection, by_kind["invoices"], events))
     kept_in = store or Store()
     return Reading(
         files=tuple(account.files),
@@ -112,7 +114,7 @@ def read_tables(
         due_dates="file" if has_due else "none",
         invoices=StoredTable.write(connection, invoice_query(connection), INVOICES, kept_in),
         payments=StoredTable.write(connection, payment_query(connection), PAYMENTS, kept_in),
-        customers=with_missing(customers, _named(connection, by_kind["invoices"], events)),
+        customers=with_invoice_columns(everyone, invoice_columns(invoices, connection)),
         events=events.reindex(columns=EVENTS.names) if len(events) else EVENTS.empty(),
         rejects=account.rejected(),
         notes=tuple(account.notes),

@@ -25,6 +25,7 @@ from riskkit.exhibits.payer_words import profile_label
 from riskkit.ledger.dimension_columns import read_column
 from riskkit.ledger.panel import CUSTOMER, Panel, make_panel
 from riskkit.policy import POLICY_FILE, Policy, read_policy
+from riskkit.schemas import SEVERAL_VALUES
 from riskkit.workbench.manifest import read_manifest
 
 NEXT_LEVEL = {**dict(pairwise(LEVELS)), "region": "departement", "departement": "town"}
@@ -139,8 +140,8 @@ def _labels(
 ) -> Mapping[str, Mapping[str, str]]:
     """Names of values, column by column, where they are codes; what is not known is said so."""
     words = language_of(language)
-    unknown = {"": words.text("Not known")}
-    named = {name: {**client.get(name, {}), **unknown} for name in customers.columns}
+    shared = {"": words.text("Not known"), SEVERAL_VALUES: words.text("Several values")}
+    named = {name: {**client.get(name, {}), **shared} for name in customers.columns}
     for level in LEVELS:
         for code in customers.get(level, pd.Series(dtype="str")).dropna().unique():
             label = naf_label(str(code), language=language, short=True)

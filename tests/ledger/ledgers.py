@@ -8,6 +8,7 @@ import random
 import pandas as pd
 
 from riskkit.ledger.book import Book
+from riskkit.ledger.snapshot import Snapshot
 from riskkit.policy import Policy
 from riskkit.sources.reading import Reading
 from tests.ledger.oracle import Line
@@ -155,3 +156,10 @@ def random_lines(seed: int, *, customers: int = 6, invoices: int = 80, days: int
             when = day + dt.timedelta(50)
             lines.append(Line(f"p:R{n}", customer, "refund", when, rng.randrange(1, 9_000), due=when))
     return lines
+
+
+def named_allocations(snapshot: Snapshot) -> pd.DataFrame:
+    """The allocations of a snapshot with the ids of their lines instead of their entries."""
+    pairs = snapshot.allocations.collect(backend="pandas").to_native()
+    lines = snapshot.known.select("entry", "line").collect(backend="pandas").to_native().set_index("entry")["line"]
+    return pairs.assign(debit=pairs["debit"].map(lines), credit=pairs["credit"].map(lines))

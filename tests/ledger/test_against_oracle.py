@@ -10,7 +10,7 @@ import pytest
 from riskkit.ledger.book import Book
 from riskkit.ledger.snapshot import choose_terms, measure_history, strike
 from riskkit.policy import Policy
-from tests.ledger.ledgers import DAY0, book_of, random_lines, reading_of
+from tests.ledger.ledgers import DAY0, book_of, named_allocations, random_lines, reading_of
 from tests.ledger.oracle import countback_by_hand, measure_by_hand, settle_by_hand
 
 POLICY = Policy()
@@ -28,7 +28,7 @@ def test_every_open_cent_and_every_pair_equals_the_loops(seed):
     for as_of in CUTS:
         known, pairs = settle_by_hand(lines, as_of)
         snapshot = _strike(book, as_of)
-        found = snapshot.allocations.collect(backend="pandas").to_native()
+        found = named_allocations(snapshot)
         grouped = found.groupby(["debit", "credit", "method"])["cents"].sum()
         assert {key: int(cents) for key, cents in grouped.items()} == pairs
         still_open = {x.line[2:]: x.left for x in known if x.cents > 0 and x.left}
