@@ -129,9 +129,13 @@ def sectors_known(sectors: pd.DataFrame) -> bool:
 
 def nothing_overdue_text(sectors: pd.DataFrame, words: Language) -> str:
     """Why no sector can be behind the overdue money: there is none, or nothing that is open has a due date."""
-    if sectors["reason"].eq(NO_DUE_DATE.template).any():
+    if _is_undated(sectors):
         return words.say(NO_DUE_DATE)
     return words.text("Nothing is overdue, so no sector can be behind it.")
+
+
+def _is_undated(sectors: pd.DataFrame) -> bool:
+    return "reason" in sectors and bool(sectors["reason"].eq(NO_DUE_DATE.template).any())
 
 
 def leading_sector(sectors: pd.DataFrame) -> pd.Series | None:
@@ -149,8 +153,8 @@ def sectors_finding(sectors: pd.DataFrame, *, language: str) -> str:
     if not sectors_known(sectors):
         return words.text("The sector of the customers is not known")
     if not sectors["overdue_share"].notna().any():
-        undated = sectors["reason"].eq(NO_DUE_DATE.template).any()
-        return words.text("Nothing that is open has a due date") if undated else words.text("Nothing is overdue")
+        undated = words.text("Nothing that is open has a due date")
+        return undated if _is_undated(sectors) else words.text("Nothing is overdue")
     leading = leading_sector(sectors)
     if leading is None:
         return words.text("No sector stands out: the gaps are within the uncertainty")

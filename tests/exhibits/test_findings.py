@@ -11,12 +11,15 @@ from riskkit.exhibits.findings import (
     ageing_finding,
     debtors_finding,
     dso_finding,
+    nothing_overdue_text,
     overdue_finding,
     sector_rows,
     sectors_finding,
     trend_text,
 )
+from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.run_tables import RunTables, measure_series, value_before
+from riskkit.ledger.attribution import NO_DUE_DATE
 
 
 def history(name: str, *points: tuple[str, float]) -> pd.DataFrame:
@@ -109,6 +112,11 @@ def test_sector_title_names_the_finding_or_says_there_is_none(run: RunTables) ->
     unknown = run.sectors[run.sectors["code"] == "unknown"]
     assert sectors_finding(unknown, language="fr") == "Le secteur des clients n’est pas connu"
     assert sectors_finding(run.sectors.head(0), language="fr") == "Le secteur des clients n’est pas connu"
+    none = run.sectors.assign(overdue_share=float("nan"))
+    assert sectors_finding(none, language="fr") == "Rien n’est échu"
+    undated = none.assign(reason=NO_DUE_DATE.template)
+    assert sectors_finding(undated, language="fr") == "Rien de ce qui est ouvert n’a d’échéance"
+    assert nothing_overdue_text(undated, language_of("fr")) == language_of("fr").say(NO_DUE_DATE)
 
 
 def test_sectors_are_shown_at_the_level_of_the_costliest_finding(run: RunTables) -> None:
