@@ -113,7 +113,7 @@ def test_sector_title_names_the_finding_or_says_there_is_none(run: RunTables) ->
     assert sectors_finding(unknown, language="fr") == "Le secteur des clients n’est pas connu"
     assert sectors_finding(run.sectors.head(0), language="fr") == "Le secteur des clients n’est pas connu"
     none = run.sectors.assign(overdue_share=float("nan"))
-    assert sectors_finding(none, language="fr") == "Rien n’est échu"
+    assert sectors_finding(none, language="fr") == "Rien n’est en retard"
     undated = none.assign(reason=NO_DUE_DATE.template)
     assert sectors_finding(undated, language="fr") == "Rien de ce qui est ouvert n’a d’échéance"
     assert nothing_overdue_text(undated, language_of("fr")) == language_of("fr").say(NO_DUE_DATE)
