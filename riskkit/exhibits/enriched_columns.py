@@ -36,8 +36,8 @@ def added_columns(enrichment: Enrichment, words: Language) -> list[AddedColumn]:
     """The columns of every field that is known for one customer at least, each with its source and its date."""
     columns: list[AddedColumn] = []
     for field in FIELDS:
-        column = enrichment.columns[field.name]
-        if known(enrichment.customers[column]).any():
+        column = enrichment.columns.get(field.name)  # none in a run that looked nothing up
+        if column is not None and known(enrichment.customers[column]).any():
             columns.extend(_field_columns(field, enrichment.customers, column, words))
     return columns
 
