@@ -97,7 +97,7 @@ def unpacked(path: Path, *, folder: Path) -> Path:
                 refuse_swelling(path, packed_bytes=packed_bytes, unpacked_bytes=written)
                 sink.write(block)
     except (EOFError, OSError, zlib.error):
-        raise DataError(_damaged(path)) from None
+        raise DataError(damaged(path)) from None
     if written == 0:
         raise DataError(message("{file} is empty. Ask for the file again.", file=path.name))
     return target
@@ -115,7 +115,7 @@ def check_formulas(path: Path) -> None:
                 for sheet in sheets:
                     cells += _FORMULA_WITHOUT_VALUE.findall(archive.read(sheet))
     except _DAMAGED_ARCHIVE:
-        raise DataError(_damaged(path)) from None
+        raise DataError(damaged(path)) from None
     if cells:
         raise DataError(
             message(
@@ -138,7 +138,7 @@ def hidden_sheets(path: Path) -> list[str]:
                 return []
             listed = archive.read("xl/workbook.xml")
     except _DAMAGED_ARCHIVE:
-        raise DataError(_damaged(path)) from None
+        raise DataError(damaged(path)) from None
     tags = [tag.decode("utf-8", "replace") for tag in re.findall(rb"<(?:\w+:)?sheet\s[^>]*>", listed)]
     hidden = [tag for tag in tags if re.search(r"""\sstate=["'](hidden|veryHidden)["']""", tag)]
     names = [re.search(r"""\sname=(?:"([^"]*)"|'([^']*)')""", tag) for tag in hidden]
@@ -155,7 +155,7 @@ def _check_archive(path: Path) -> str:
             if "META-INF/manifest.xml" in names and archive.getinfo("META-INF/manifest.xml").file_size < 10_000_000:
                 ods = archive.read("META-INF/manifest.xml")
     except _DAMAGED_ARCHIVE:
-        raise DataError(_damaged(path)) from None
+        raise DataError(damaged(path)) from None
     if encrypted or b"encryption-data" in ods:
         raise DataError(
             message("{file} is protected by a password. Save it without one and try again.", file=path.name)
@@ -189,7 +189,8 @@ def refuse_swelling(path: Path, *, packed_bytes: int, unpacked_bytes: int, is_st
         )
 
 
-def _damaged(path: Path) -> Message:
+def damaged(path: Path) -> Message:
+    """What to say of a file whose contents do not hold together."""
     return message("{file} is damaged or incomplete and cannot be opened. Ask for the file again.", file=path.name)
 
 

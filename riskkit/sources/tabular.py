@@ -17,7 +17,7 @@ from riskkit.errors import DataError, Message, message
 from riskkit.sources import container, delimited, preview
 from riskkit.sources.header_rows import joined
 from riskkit.sources.parsing import quoted
-from riskkit.sources.workbook_safety import MAX_COLUMNS, check_reach
+from riskkit.sources.workbook_reach import MAX_COLUMNS, check_reach
 
 _HEADER_SEARCH_ROWS = 40
 _NUMERIC = re.compile(r"[-+(]?[\d\s.,\u00a0\u202f]*\d[\d\s.,\u00a0\u202f]*[-)%€$£]*|\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}.*")

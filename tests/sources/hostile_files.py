@@ -117,20 +117,85 @@ def far_cell(path: Path, *, is_said: bool = True) -> Path:
     return workbook(path, change)
 
 
-def far_repeats(path: Path) -> Path:
-    """An OpenDocument sheet whose one cell is repeated over all of it."""
+def rows_added(path: Path, rows: bytes) -> Path:
+    """Rows after those of the invoices, of which the sheet says nothing (its `dimension` ends before)."""
+    return workbook(path, replaced(SHEET, b"</sheetData>", rows + b"</sheetData>"))
+
+
+def far_by_place(path: Path) -> Path:
+    """Cells that do not say where they are: 400 in one row, and one in the last row of all."""
+    return rows_added(
+        path, b'<row r="40">' + b"<c><v>1</v></c>" * 400 + b'</row><row r="1048576"><c><v>1</v></c></row>'
+    )
+
+
+def shared_text(path: Path) -> Path:
+    """Ten thousand cells that show the same text of a million letters."""
+
+    def change(parts: Parts) -> None:
+        parts[_STRINGS] = parts[_STRINGS].replace("Société 1".encode(), b"A" * 1_000_000)
+        rows = b"".join(b'<row r="%d"><c r="C%d" t="s"><v>8</v></c></row>' % (row, row) for row in range(30, 10_030))
+        parts[SHEET] = parts[SHEET].replace(b"</sheetData>", rows + b"</sheetData>")
+
+    return workbook(path, change)
+
+
+def far_binary(path: Path) -> Path:
+    """A binary workbook with a row header for row 1,048,576 and a number in column 16,384 ([MS-XLSB] 2.4)."""
+    row = b"\x00\x19" + (1_048_575).to_bytes(4, "little") + bytes(21)
+    cell = b"\x05\x10" + (16_383).to_bytes(4, "little") + bytes(12)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.bin", b"\x83\x01\x00")
+        archive.writestr("xl/worksheets/sheet1.bin", b"\x81\x01\x00" + row + cell + b"\x82\x01\x00" + bytes(32))
+    return path
+
+
+def document(path: Path, rows: str) -> Path:
+    """An OpenDocument sheet of those rows."""
     space = "urn:oasis:names:tc:opendocument:xmlns"
     content = (
         f'<office:document-content xmlns:office="{space}:office:1.0" xmlns:table="{space}:table:1.0" '
-        f'xmlns:text="{space}:text:1.0"><office:body><office:spreadsheet><table:table table:name="F">'
-        '<table:table-row table:number-rows-repeated="1048576"><table:table-cell office:value-type="string" '
-        'table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell></table:table-row>'
+        f'xmlns:text="{space}:text:1.0"><office:body><office:spreadsheet><table:table table:name="F">{rows}'
         "</table:table></office:spreadsheet></office:body></office:document-content>"
     )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{space}:manifest:1.0"/>')
         archive.writestr("content.xml", content)
     return path
+
+
+def cell(text: str, times: int = 1) -> str:
+    """A cell of text of an OpenDocument sheet, repeated."""
+    return (
+        f'<table:table-cell office:value-type="string" table:number-columns-repeated="{times}"><text:p>{text}</text:p>'
+        "</table:table-cell>"
+    )
+
+
+def far_repeats(path: Path) -> Path:
+    """An OpenDocument sheet whose one cell is repeated over all of it."""
+    return document(path, f'<table:table-row table:number-rows-repeated="1048576">{cell("x", 16384)}</table:table-row>')
+
+
+def far_emptiness(path: Path) -> Path:
+    """Rows of an OpenDocument sheet that hold a thousand empty cells before a filled one."""
+    empty = '<table:table-cell table:number-columns-repeated="1000"/>'
+    return document(path, f"<table:table-row>{empty}{cell('x')}</table:table-row>" * 20_000)
+
+
+def long_document(path: Path) -> Path:
+    """An OpenDocument sheet of 80 MB whose last rows lie far away."""
+    row = f"<table:table-row>{cell('x' * 3_000) * 3}</table:table-row>\n"
+    far = '<table:table-row table:number-rows-repeated="900000"><table:table-cell/></table:table-row>'
+    noise = f"<!--{os.urandom(600_000).hex()}-->"
+    return document(path, noise + row * 9_000 + far + f"<table:table-row>{cell('x', 50)}</table:table-row>")
+
+
+def spaces(path: Path) -> Path:
+    """An OpenDocument sheet whose one cell holds two thousand million spaces, in ten letters."""
+    wide = cell('<text:s text:c="2000000000"/>x')
+    return document(path, f"<table:table-row>{wide}{wide}{wide}</table:table-row>" * 2)
 
 
 def wide(path: Path) -> Path:

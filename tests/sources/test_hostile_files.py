@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import os
+import re
 import resource
 import tempfile
 from pathlib import Path
@@ -30,7 +31,21 @@ REFUSED = {
     "laughing.xlsx": (made.laughing, "endommagé"),
     "far.xlsx": (made.far_cell, "presque tout étant vide"),
     "far_unsaid.xlsx": (lambda path: made.far_cell(path, is_said=False), "presque tout étant vide"),
+    "far_place.xlsx": (made.far_by_place, "presque tout étant vide"),
+    "far_prefix.xlsx": (
+        lambda path: made.rows_added(path, b"<x:row r='1048576'><x:c r='XFD1048576'><x:v>1</x:v></x:c></x:row>"),
+        "presque tout étant vide",
+    ),
+    "far_column.xlsx": (
+        lambda path: made.rows_added(path, b'<row r="999999"><c\nr="zz999999"><v>1</v></c></row>'),
+        "presque tout étant vide",
+    ),
+    "far.xlsb": (made.far_binary, "presque tout étant vide"),
+    "shared_text.xlsx": (made.shared_text, "décompressé"),
     "far.ods": (made.far_repeats, "presque tout étant vide"),
+    "far_emptiness.ods": (made.far_emptiness, "presque tout étant vide"),
+    "long.ods": (made.long_document, "presque tout étant vide"),
+    "spaces.ods": (made.spaces, "décompressé"),
     "wide.xlsx": (made.wide, "600 colonnes"),
     "wide.csv": (lambda path: _text(path, ";".join(["x"] * 600) + "\n"), "plus de 500 colonnes"),
     "nested.zip": (made.nested, "archive"),
@@ -158,6 +173,18 @@ def test_a_wrong_name_a_lone_surrogate_or_a_very_long_cell_loses_nothing(tmp_pat
     path = tmp_path / name
     make(path)
     assert _whole(_read(path))
+
+
+def test_a_sheet_that_says_it_reaches_to_the_end_of_excel_is_read_by_its_cells(tmp_path):
+    path = made.workbook(tmp_path / "a.xlsx", made.replaced(made.SHEET, b'ref="A1:F20"', b'ref="A1:XFD1048576"'))
+    assert _whole(_read(path))
+
+
+def test_a_sheet_whose_cells_do_not_say_their_place_is_read(tmp_path):
+    def change(parts: made.Parts) -> None:
+        parts[made.SHEET] = re.sub(rb'<c r="[A-Z]+[0-9]+"', b"<c", parts[made.SHEET])
+
+    assert _whole(_read(made.workbook(tmp_path / "a.xlsx", change)))
 
 
 def test_a_hundred_thousand_empty_formatted_rows_are_no_rows(tmp_path):
