@@ -185,12 +185,12 @@ def _opened(
 
 def _with_columns(spec: TableSpec, table: RawTable) -> TableSpec:
     """The specification; where it names no column, with those inferred for a table of its kind."""
-    if spec.columns or spec.instalments or spec.kind == "ignored":
+    if spec.columns or spec.instalments or spec.open_by_age or spec.kind == "ignored":
         return spec
     guess = infer_table(table)
     if guess is None or guess.kind != spec.kind:
         return spec
-    kept = ("columns", "instalments", "buckets", "tax_basis", "signature", "confidence")
+    kept = ("columns", "instalments", "open_by_age", "buckets", "tax_basis", "signature", "confidence")
     changes = {name: getattr(guess, name) for name in kept}
     return spec.model_copy(update={**changes, "currency": spec.currency or guess.currency})
 

@@ -121,7 +121,7 @@ def _spread(
     )
     rest = (
         f"{{'rank': 99, 'due': null, 'amount': case when {none_given} and {total} is null then null"
-        f" else {_text(f'coalesce({total}, 0) - ({known})', mark)} end, 'is_part': false}}"
+        f" else {as_text(f'coalesce({total}, 0) - ({known})', mark)} end, 'is_part': false}}"
     )
     spread = table.relation.project(
         f"line, {cells}, ({known}) as known, {total} as total, {settled} as settled, ({none_given}) as none_given, "
@@ -133,12 +133,12 @@ def _spread(
     return spread.project(
         f"line, {cells}, part.due as c{width}, part.amount as c{width + 1}, "
         f"case when row_number() over (partition by line order by part.rank) = 1 and settled is not null "
-        f"then {_text('settled', mark)} end as c{width + 2}, part.is_part as is_part, "
+        f"then {as_text('settled', mark)} end as c{width + 2}, part.is_part as is_part, "
         "not part.is_part and not none_given as is_rest, total - known as rest_cents"
     )
 
 
-def _text(cents: str, mark: str) -> str:
+def as_text(cents: str, mark: str) -> str:
     """Cents as text with two decimals, the way the column writes them."""
     shown = f"(({cents})::decimal(18, 0) / 100)::decimal(18, 2)::varchar"
     return shown if mark == "." else f"replace({shown}, '.', ',')"

@@ -14,7 +14,7 @@ from riskkit.sources.aged_balance_headers import balance_date, balance_sides, bu
 from riskkit.sources.container import not_readable
 from riskkit.sources.instalments import numbered_pairs
 from riskkit.sources.mapping_assign import assign, one_entity
-from riskkit.sources.mapping_guess import Found, completed, guessed_invoices, with_sums
+from riskkit.sources.mapping_guess import Found, completed, guessed_invoices, unnamed_customers, with_sums
 from riskkit.sources.mapping_headers import (
     BESIDE,
     KINDS,
@@ -134,17 +134,33 @@ def _aged_balance(table: RawTable, seen: Sequence[mapping_contents.Contents]) ->
     invoices = assign(table.headers, seen, fields("invoices"))
     money = {field: at for field, (at, _) in invoices.items() if field in ("amount", "open_amount")}
     is_detailed = {"invoice_number", "issue_date"} <= set(invoices) or {"invoice_number", "due_date"} <= set(invoices)
-    if is_detailed and set(money.values()) - set(places.values()):
-        return None
+    if is_detailed:
+        has_total = set(money.values()) - set(places.values())
+        return None if has_total else _balance_by_invoice(table, seen, invoices, set(places.values()))
     found = assign(table.headers, seen, fields("aged_balance"), reserved=set(places.values()))
     for rank, (_, at) in enumerate(sorted(places.items(), key=lambda item: item[1]), start=1):
         found[f"bucket_{rank}"] = (at, 1.0)
+    if not {"customer_id", "customer_name"} & set(found):
+        found |= unnamed_customers(table, seen, found)
     if not {"customer_id", "customer_name"} & set(found) or len(places) > 16:
         return None
     spec = _spec(table, "aged_balance", found, seen)
     said = balance_date([*table.titles, table.sheet or "", table.path.name.replace("_", " ")])
     named = {f: f"{ages[h].low}-" for f, h in spec.columns.items() if f.startswith("bucket_") and bucket_of(h) is None}
     return spec.model_copy(update={"balance_date": said, "buckets": named})
+
+
+def _balance_by_invoice(
+    table: RawTable, seen: Sequence[mapping_contents.Contents], found: Found, places: set[int]
+) -> TableSpec | None:
+    """A balance by age of one row per invoice, whose only amounts are by age: invoices, and what each still owes."""
+    kept = {field: place for field, place in found.items() if place[0] not in places}
+    if not {"customer_id", "customer_name"} & set(kept):
+        return None
+    headers = tuple(table.headers[at] for at in sorted(places))
+    spec = _spec(table, "invoices", kept, seen)
+    unused = tuple(header for header in spec.unused if header not in headers)
+    return spec.model_copy(update={"open_by_age": headers, "unused": unused, "tax_basis": "ttc"})
 
 
 def _plain_balance(table: RawTable, seen: Sequence[mapping_contents.Contents]) -> TableSpec | None:

@@ -89,6 +89,14 @@ def guessed_invoices(table: RawTable, seen: Sequence[Contents], found: Found) ->
     return result
 
 
+def unnamed_customers(table: RawTable, seen: Sequence[Contents], found: Found) -> Found:
+    """The customers of a balance, in the first column when it has no header; empty when it does not name them."""
+    taken = {index for index, _ in found.values()}
+    first = seen[0]
+    is_names = first.filled > 0.9 and first.distinct > 0.9 and max(first.date, first.amount, first.contact) < 0.2
+    return {"customer_name": (0, 0.8)} if is_names and table.headers[0] == "column 1" and 0 not in taken else {}
+
+
 def _is_amount(column: Contents) -> bool:
     return column.amount > 0.9 and column.date < 0.9 and column.filled > 0.3 and column.contact < 0.5
 

@@ -34,7 +34,11 @@ class FieldNames:
 
     def nearness(self, header: str) -> float:
         """How surely that header names this field: 1 for a first synonym, 0 for a stranger."""
-        return _nearness(self.headers, essential(header))
+        words = essential(header)
+        near = _nearness(self.headers, words)
+        if near == 0.0 and words.endswith(" du"):  # « À échéance du »: an article after all
+            near = 0.95 * _nearness(self.headers, words.removesuffix(" du"))
+        return near
 
 
 @lru_cache(maxsize=20_000)
@@ -85,6 +89,8 @@ def tells_payments(headers: Sequence[str]) -> bool:
 
 
 def _misspelt(wanted: str, known: str) -> bool:
+    if wanted[:1] != known[:1]:  # mode is not code
+        return False
     matcher = SequenceMatcher(None, wanted, known)
     return matcher.quick_ratio() > 0.88 and matcher.ratio() > 0.88
 

@@ -48,7 +48,8 @@ class TableSpec(BaseModel):
 
     `columns` names, for each canonical field, the header it is read from. `signature` is that of
     the table's headers: a table with the same one is read the same way without a question. `instalments` pairs the
-    header of each due date with that of its amount; `buckets` says the age of a column whose header does not.
+    header of each due date with that of its amount; `open_by_age` are the headers whose amounts add up to what each
+    invoice still owes (an aged balance by invoice); `buckets` says the age of a column whose header does not.
     `confidence` (0 to 1, by field) and `unused` headers come from inference and are not written to the file.
     """
 
@@ -68,6 +69,7 @@ class TableSpec(BaseModel):
     balance_date: dt.date | None = None
     buckets: dict[str, str] = Field(default_factory=dict)
     instalments: tuple[tuple[str, str], ...] = ()
+    open_by_age: tuple[str, ...] = ()
     confirmed: bool = False
     signature: str = ""
     confidence: dict[str, float] = Field(default_factory=dict, exclude=True)
@@ -104,14 +106,13 @@ def check_spec(spec: TableSpec, table: RawTable) -> None:
             )  # fmt: skip
         elif table.column(header) is None:
             faults.append(missing_column(spec, table, header, wanted_for=field))
-    for pair in spec.instalments:
+    several = {"instalments": [header for pair in spec.instalments for header in pair], "open_by_age": spec.open_by_age}
+    for wanted, headers in several.items():
         faults += [
-            missing_column(spec, table, header, wanted_for="instalments")
-            for header in pair
-            if table.column(header) is None
+            missing_column(spec, table, header, wanted_for=wanted) for header in headers if table.column(header) is None
         ]
     missing = missing_fields(spec.kind, spec.columns)
-    if missing and not (spec.instalments and missing == ["amount"]):
+    if missing and not ((spec.instalments or spec.open_by_age) and missing == ["amount"]):
         faults.append(missing_message(spec.label, table.headers, missing))
     raise_all(DataError, faults)
 

@@ -15,6 +15,7 @@ from riskkit.sources.entities import scoped
 from riskkit.sources.group_titles import with_customers
 from riskkit.sources.instalments import by_instalment
 from riskkit.sources.mapping_spec import TableSpec
+from riskkit.sources.open_by_age import with_open_amount
 from riskkit.sources.parsing import quoted
 from riskkit.sources.tabular import RawTable
 from riskkit.sources.workbook_safety import workbook_notes
@@ -40,7 +41,9 @@ def reshaped(
     for table, spec in tables:
         named, said = with_customers(table, spec, connection)
         notes += said
-        changed, fresh, said = by_instalment(named, spec, connection)
+        summed, by_age, said = with_open_amount(named, spec, connection)
+        notes += said
+        changed, fresh, said = by_instalment(summed, by_age, connection)
         spread.append((changed, fresh))
         notes += said
     ready, said = scoped(spread, connection)

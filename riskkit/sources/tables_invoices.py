@@ -23,6 +23,7 @@ _PAYMENT = re.compile(
 )
 _SALES_JOURNAL = re.compile(r"\b(ve|vt|vte|ventes?)\b")
 _NOT_YET = re.compile(r"\b(commandes?|devis|orders?|quotes?|quotation|pro ?forma|bon de (commande|livraison))\b")
+_INVOICE = re.compile(r"\b(factures?|fact|invoices?)\b")
 _PAID = re.compile(
     r"\b(payee?s?|paid|regle?e?s?|soldee?s?|settled|closed|acquittee?s?|encaissee?s?|cleared|oui|yes|true)\b"
 )
@@ -31,6 +32,8 @@ _UNPAID = re.compile(
     r"\b(impayee?s?|unpaid|outstanding|en attente|pending|open|ouverte?s?|due|non (payee?s?|reglee?s?|soldee?s?)|"
     r"not paid|a payer|a regler|echue?s?|en cours|emise?s?|sent|no|non|false)\b"
 )
+_PAID_HEADER = re.compile(r"\b(payee?s?|reglee?s?|soldee?s?|paid)\b")
+_YES_OR_NO = {"o": "oui", "y": "oui", "x": "oui", "n": "non"}
 _SAGE_TYPES = {"0": "quote", "1": "order", "2": "order", "3": "order", "4": "credit note", "5": "credit note"}
 
 
@@ -68,6 +71,7 @@ def add_invoices(
         "is_movement": has("debit") or has("credit") or has("side"),
         "has_excl_tax": has("excl_tax_amount"),
         "has_paid": has("paid_amount"),
+        "numbers_invoices": bool(_INVOICE.search(plain(typed.spec.columns.get("invoice_number", "")))),
         "has_open": has("open_amount") and (has("amount") or has("debit")) and not has("paid_amount"),
     }
     stated = typed.stated or "null::bigint"
@@ -124,6 +128,8 @@ def _document_words(typed: TypedRows) -> pd.DataFrame:
     words, status = words_of(said["document"]), words_of(said["said_status"])
     if plain(typed.spec.columns.get("document_type", "")) == "do type":
         words = words.map(lambda code: _SAGE_TYPES.get(code, "invoice"))
+    if _PAID_HEADER.search(plain(typed.spec.columns.get("status", ""))):
+        status = status.replace(_YES_OR_NO)
     is_part = says(status, _PART_PAID)
     is_unpaid = says(status, _UNPAID) & ~is_part
     return pd.DataFrame(

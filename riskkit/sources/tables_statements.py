@@ -80,7 +80,8 @@ select $part, line, customer_key, customer_name, country, sales_person, payment_
         when paid_on is not null or is_paid then signed_cents end, 0) end,
     is_flipped, {stated},
     coalesce(reason, case
-        when says_not_yet then 'not_an_invoice'
+        when says_not_yet and not ($numbers_invoices and invoice_number is not null and due_date is not null)
+            then 'not_an_invoice'
         when signed_cents is null then 'missing_amount'
         when customer_key is null then 'missing_customer'
         when issued is null then 'missing_issue_date' end)

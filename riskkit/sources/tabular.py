@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - only names of tables and columns written in this package are put into the SQL
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections import Counter
@@ -20,6 +21,7 @@ from riskkit.sources.parsing import quoted
 from riskkit.sources.workbook_reach import MAX_COLUMNS, check_reach
 
 _HEADER_SEARCH_ROWS = 40
+logging.getLogger("calamine").addHandler(logging.NullHandler())  # the reader's remarks (a chart sheet…) are not ours
 _NUMERIC = re.compile(r"[-+(]?[\d\s.,\u00a0\u202f]*\d[\d\s.,\u00a0\u202f]*[-)%€$£]*|\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}.*")
 
 

@@ -25,7 +25,7 @@ _ODS_WEIGHT = 6  # a cell of an OpenDocument sheet takes about six times the mem
 _BLOCK = 1 << 17
 _LONGEST_TAG = 1 << 22
 _LOCAL_HEADER = 30
-_SHORTEST_CELL = len("<c t=\"s\"><v>1</v></c>")
+_SHORTEST_CELL = len('<c t="s"><v>1</v></c>')
 _STRINGS = "xl/sharedstrings.xml"
 _ATTRIBUTES = rb"""(?:[^>"']|"[^"]*"|'[^']*')*+"""
 _TAG = re.compile(rb"<" + _ATTRIBUTES + rb">")
