@@ -172,7 +172,7 @@ def flags(seed: int) -> pd.DataFrame:
     features = customer_sums(history.items, policy=policy.scores)
     population = features[(features["window_count"] > 0) & ~features["customer_id"].isin(nobody)]
     allowed = (population.groupby("as_of").size() * FLAGGED_SHARE).astype(int)
-    rank = known.groupby("as_of")["break_ratio"].rank(ascending=False, method="first")
+    rank = known.groupby("as_of")["break_odds"].rank(ascending=False, method="first")
     flagged = known[rank <= known["as_of"].map(allowed).fillna(0)]
     rows = []
     for customer in sorted(set(population["customer_id"])):

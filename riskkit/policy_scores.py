@@ -138,8 +138,8 @@ class ScoringPolicy(BaseModel):
         description="three classes by the table of the five (policy), or by the probability at the cuts that past "
         "results give: red by F0.5, orange by F2 (evidence)",
     )
-    alert_break_ratio: Annotated[float, Field(gt=1, le=20)] = Field(
-        1.8, description="settlements expected by habit over those seen, from which a break of habit is an alert"
+    alert_break_odds: Annotated[float, Field(gt=1, le=1_000)] = Field(
+        5.0, description="how many times likelier a slide than the habit must be for a break of habit to be an alert"
     )
     drift_psi: Annotated[float, Field(gt=0, le=5)] = Field(
         0.25, description="population stability index from which a new fit is advised"

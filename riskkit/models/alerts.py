@@ -39,8 +39,8 @@ class Alert:
 class WatchedRun:
     """What monitoring reads of a run, money in cents.
 
-    `scores`: customer_id, risk_class, risk_level, is_in_event, break_ratio, usual_days, open_cents, overdue_cents, and
-    the use of its limit (`LIMIT_USE`). `events`: customer_id, event_date, kind.
+    `scores`: customer_id, risk_class, risk_level, is_in_event, break_odds, usual_days, recent_days, open_cents,
+    overdue_cents, and the use of its limit (`LIMIT_USE`). `events`: customer_id, event_date, kind.
     """
 
     as_of: dt.date
@@ -132,17 +132,16 @@ def _in_event(row: Row, before: WatchedRun, after: WatchedRun, policy: ScoringPo
 
 
 def _habit(row: Row, before: WatchedRun, after: WatchedRun, policy: ScoringPolicy) -> Iterator[Alert]:
-    ratio, was = row["break_ratio"], row.get("break_ratio_before")
-    if pd.isna(ratio) or ratio < policy.alert_break_ratio or int(row["overdue_cents"]) <= 0:
+    odds, was = row.get("break_odds"), row.get("break_odds_before")
+    if pd.isna(odds) or odds < policy.alert_break_odds or int(row["overdue_cents"]) <= 0:
         return
-    if was is not None and not pd.isna(was) and was >= policy.alert_break_ratio:
+    if was is not None and not pd.isna(was) and was >= policy.alert_break_odds:
         return
-    usual = round(float(row["usual_days"]))
+    usual, recent = (max(round(float(row[f"{when}_days"])), 0) for when in ("usual", "recent"))
     reason = message(
-        "Usually paid {usual} after the due date; now {ratio} times fewer settlements than its habit gives: {money} "
-        "overdue",
-        usual=Days(max(usual, 0)),
-        ratio=float(ratio),
+        "Usually paid {usual} after the due date; its latest invoices rather take {recent}: {money} overdue",
+        usual=Days(usual),
+        recent=Days(recent),
         money=_overdue(row, after),
     )
     advice = message("Call this week: a dispute, a lack of cash, or an oversight? Ask for a date, invoice by invoice")

@@ -108,7 +108,9 @@ def score_customers(
     scores = scores.merge(found.chances, on="customer_id", how="left", validate="one_to_one")
     sectors = customers.set_index("customer_id")["section"]
     breaks = habit_breaks(snapshot.items, sectors=sectors, connection=book.connection)
-    scores = scores.merge(breaks[["customer_id", "usual_days", "break_ratio"]], on="customer_id", how="left")
+    scores = scores.merge(
+        breaks[["customer_id", "usual_days", "recent_days", "break_odds"]], on="customer_id", how="left"
+    )
     scores = SCORES.conform(scores.assign(risk_level=_levels(scores, decided, found, policy=policy).to_numpy()))
     return Scored(
         tables={"scores": scores, "score_notes": SCORE_NOTES.conform(expert.notes), **found.tables},

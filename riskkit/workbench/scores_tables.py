@@ -41,13 +41,14 @@ SCORES = Table(
             )
         ),
         Column(
-            "break_ratio",
+            "break_odds",
             "number",
-            "settlements that its habit would give ÷ those seen over 180 days: 1 as usual, 2 "
-            "half as many; missing without a past",
+            "how many times likelier its invoices of the last 180 days are if it slides than if its habit holds: 1 no "
+            "sign; missing without such invoices",
             nullable=True,
         ),
-        Column("usual_days", "number", "usual delay after the due date, typical days", nullable=True),
+        Column("usual_days", "number", "usual delay after the due date before them, typical days", nullable=True),
+        Column("recent_days", "number", "the same for an invoice due today, by the last 180 days", nullable=True),
         Column("is_in_event", "flag", "whether an item is already past due by more than the days of the event"),
         Column("forced_by", "text", "legal event that leaves only the worst classes possible", nullable=True),
         Column("forced_class", "integer", "the lowest class it leaves possible", nullable=True),

@@ -24,8 +24,9 @@ def watched(day, rows, *, events=(), limits=None):
         "risk_class",
         "risk_level",
         "is_in_event",
-        "break_ratio",
+        "break_odds",
         "usual_days",
+        "recent_days",
         "open_cents",
         "overdue_cents",
     ]
@@ -49,8 +50,8 @@ def use_of(limits):
 
 def same(customer, *, owed=100_00, **change):
     row = {
-        "customer_id": customer, "risk_class": "2", "risk_level": "low", "is_in_event": False, "break_ratio": 1.0,
-        "usual_days": 5.0, "open_cents": owed, "overdue_cents": 10_00,
+        "customer_id": customer, "risk_class": "2", "risk_level": "low", "is_in_event": False, "break_odds": 1.0,
+        "usual_days": 5.0, "recent_days": 6.0, "open_cents": owed, "overdue_cents": 10_00,
     }  # fmt: skip
     return list({**row, **change}.values())
 
@@ -60,7 +61,7 @@ def kinds(alerts):
 
 
 def test_nothing_changes_nothing_is_said():
-    run = watched(DAY1, [same("A"), same("B", risk_class="4", risk_level="high", is_in_event=True, break_ratio=3.0)])
+    run = watched(DAY1, [same("A"), same("B", risk_class="4", risk_level="high", is_in_event=True, break_odds=30.0)])
     assert find_alerts(run, run, policy=POLICY) == []
 
 
@@ -83,7 +84,7 @@ def test_each_kind_of_change_is_one_alert():
             same("A", owed=900_00),
             same("B", risk_class="4", risk_level="high"),
             same("C", is_in_event=True),
-            same("D", break_ratio=2.5),
+            same("D", break_odds=25.0, recent_days=60.0),
             same("E", owed=200_00),
             same("F"),
         ],
@@ -101,9 +102,12 @@ def test_each_kind_of_change_is_one_alert():
 
 
 def test_a_late_payer_by_habit_who_slows_is_less_grave_than_a_regular_one_who_stops():
-    before, after = watched(DAY1, [same("D")]), watched(DAY2, [same("D", break_ratio=2.5, usual_days=45.0)])
+    before, after = (
+        watched(DAY1, [same("D")]),
+        watched(DAY2, [same("D", break_odds=25.0, recent_days=60.0, usual_days=45.0)]),
+    )
     assert kinds(find_alerts(before, after, policy=POLICY)) == [("D", "habit_break", "medium")]
-    paid = watched(DAY2, [same("D", break_ratio=2.5, overdue_cents=0)])
+    paid = watched(DAY2, [same("D", break_odds=25.0, recent_days=60.0, overdue_cents=0)])
     assert find_alerts(before, paid, policy=POLICY) == []
 
 
