@@ -26,6 +26,7 @@ from riskkit.ledger.open_items import OPEN_ITEMS, UNAPPLIED
 from riskkit.ledger.sectors import SECTORS
 from riskkit.models.expert_score import SCORE_NOTES
 from riskkit.models.forecast_tables import FORECAST_TABLES
+from riskkit.models.invoice_risk_tables import INVOICE_RISK, INVOICE_RISK_RESULTS
 from riskkit.models.statistical_scores import STATISTICAL_TABLES
 from riskkit.policy import Policy
 from riskkit.schemas import INVOICES, PAYMENTS, REJECTS, Table
@@ -58,7 +59,7 @@ RUN_TABLES = (
 )
 COMPANY_TABLES = (MATCHES, PAIRS_TO_CONFIRM, DEBTORS, DEBTOR_EXPOSURE, COMPANY_STATES, COVERAGE, ENRICHMENT)
 """Who the customers are; empty where a portfolio names no source about companies."""
-SCORE_TABLES = (SCORES, SCORE_NOTES, *STATISTICAL_TABLES, ALERTS)
+SCORE_TABLES = (SCORES, SCORE_NOTES, *STATISTICAL_TABLES, INVOICE_RISK, INVOICE_RISK_RESULTS, ALERTS)
 KINDS = {"text": "text", "integer": "integer", "number": "float", "date": "date", "flag": "boolean"}
 
 

@@ -14,6 +14,7 @@ from riskkit.errors import DataError, Message, message
 from riskkit.ledger.book import Book
 from riskkit.ledger.snapshot import Snapshot, choose_terms, strike, strike_history
 from riskkit.models.cash_forecast import forecast_cash
+from riskkit.models.invoice_risk import invoice_risk
 from riskkit.sources.quality import make_quality
 from riskkit.sources.quality_tables import RECONCILIATION
 from riskkit.sources.reading import Reading
@@ -91,6 +92,9 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     explained = explain_unpaid(reading, customers, snapshot, history.months, policy=policy, language=language)
     progress.stage("scores")
     scored = score_customers(book, history, snapshot, identified, given=given, portfolio=portfolio, language=language)
+    by_invoice = invoice_risk(
+        history, snapshot.open_items, customers, as_of=date, connection=book.connection, policy=policy
+    )
     progress.stage("forecast")
     forecast = forecast_cash(
         book, customers, reading.events, snapshot.open_items, as_of=date, policy=policy, terms_code=terms.code
@@ -125,6 +129,8 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             "quality_grades": quality.grades,
             "legal_delays": quality.legal_delays,
             **scored.tables,
+            "invoice_risk": by_invoice.invoices,
+            "invoice_risk_results": by_invoice.results,
             **forecast.tables,
             **decided.tables,
             **dunned.tables,
@@ -136,6 +142,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             *notes,
             *company_notes(identified, snapshot.ageing, as_of=date),
             *scored.notes,
+            *by_invoice.notes,
             *forecast.notes,
             *decided.notes,
             *dunned.notes,
