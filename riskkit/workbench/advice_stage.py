@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from riskkit.decisions.scenario_tables import SCENARIO_TABLES
+from riskkit.decisions.scenarios import Company
 from riskkit.decisions.terms import INSTALMENT_PLANS, TERMS, instalment_plans, recommend_terms
 from riskkit.decisions.terms_reasons import PARTS, terms_notes, terms_reasons
 from riskkit.errors import Message
@@ -16,8 +18,9 @@ from riskkit.sources.quality_terms import legal_term
 from riskkit.workbench.companies_stage import Identified
 from riskkit.workbench.decisions_stage import PROFILE_HALF_YEARS, Decided
 from riskkit.workbench.portfolio import Portfolio
+from riskkit.workbench.scenarios_stage import read_billing, what_if
 
-ADVICE_TABLES = (TERMS, INSTALMENT_PLANS)
+ADVICE_TABLES = (TERMS, INSTALMENT_PLANS, *SCENARIO_TABLES)
 _OF_LIMITS = ["need_cents", "limit_cents", "exposure_cents", "net_exposure_cents", "insured_limit_cents",
               "probability_12m", "loss_given_event", "expected_loss_cents", "expected_loss_low_cents",
               "expected_loss_high_cents"]  # fmt: skip
@@ -38,10 +41,11 @@ def advise(
     *,
     behind: dict[str, pd.DataFrame],
     legal_delays: pd.DataFrame,
+    payment_time: pd.DataFrame,
     portfolio: Portfolio,
     language: str,
 ) -> Advice:
-    """Terms and instalment plans of each customer.
+    """Terms and instalment plans of each customer, and the scenarios of the policy.
 
     Parameters
     ----------
@@ -55,18 +59,37 @@ def advise(
         Tables of the ledger's past: `payer_profiles` is read.
     legal_delays
         `LEGAL_DELAYS`: invoices that are due later than the law allows.
+    payment_time
+        `PAYMENT_TIME`: when each open item should be paid.
     portfolio
         Its policy.
     language
         Of the reasons.
 
     """
-    policy = portfolio.policy
+    policy, words = portfolio.policy, language_of(language)
     facts = advice_facts(
         snapshot, identified, decided, profiles=behind["payer_profiles"], legal_delays=legal_delays, policy=policy
     )
     terms, plans, said = _terms(facts, snapshot, policy=policy, language=language)
-    return Advice({TERMS.name: terms, INSTALMENT_PLANS.name: plans}, said)
+    company = _company(facts, snapshot, policy=policy)
+    billing = read_billing(snapshot, facts)
+    played, said_if = what_if(
+        facts, billing, payment_time, company=company, currency=snapshot.currency, policy=policy, words=words
+    )
+    return Advice({TERMS.name: terms, INSTALMENT_PLANS.name: plans, **played}, (*said, *said_if))
+
+
+def _company(facts: pd.DataFrame, snapshot: Snapshot, *, policy: Policy) -> Company:
+    return Company(
+        as_of=snapshot.as_of,
+        receivables_cents=int(snapshot.ageing["receivables_cents"].sum()),
+        sales_12m_cents=int(facts["sales_12m_cents"].sum()),
+        vat_rate=policy.decisions.provision.vat_rate,
+        cash_rate=cash_rate(policy),
+        confidence=policy.confidence,
+        seed=policy.seed,
+    )
 
 
 def cash_rate(policy: Policy) -> float:
@@ -87,6 +110,7 @@ def advice_facts(
     """What this stage reads of each customer: the facts of limits, what limits found, lateness, groups and law."""
     limits = decided.tables["credit_limits"].set_index("customer_id")
     facts = decided.facts.join(limits[_OF_LIMITS], on="customer_id")
+    facts["segment"] = facts["customer_id"].map(decided.tables["segments"].set_index("customer_id")["segment"])
     late = snapshot.open_items
     late = late[(late["days_past_due"] > 0).fillna(value=False) & late["dispute_date"].isna()]
     owed = late.groupby("customer_id")["open_cents"].sum()

@@ -106,8 +106,8 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
         snapshot, identified, forecast.tables["payment_time"], portfolio=portfolio, language=language
     )
     advice = advise(
-        snapshot, identified, decided, behind=behind, legal_delays=quality.legal_delays, portfolio=portfolio,
-        language=language,
+        snapshot, identified, decided, behind=behind, legal_delays=quality.legal_delays,
+        payment_time=forecast.tables["payment_time"], portfolio=portfolio, language=language,
     )  # fmt: skip
     return Composition(
         reading=reading,
