@@ -33,7 +33,7 @@ def target_words(scenario: Scenario, *, section: str | None, section_label: str 
     if scenario.target in ("section", "largest_overdue_section"):
         if section is None:
             return message("No sector is overdue")
-        return message("Sector {code} ({label})", code=section, label=section_label or section)
+        return message("sector {code} ({label})", code=section, label=section_label or section)
     if scenario.target == "risk_level":
         return _LEVELS[scenario.value]
     if scenario.target == "customer":
