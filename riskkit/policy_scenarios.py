@@ -160,7 +160,7 @@ class StressPolicy(BaseModel):
     floor_amount: float = Field(0.0, description="cash below which the treasury breaks, where cash is stated")
     floor_share: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.9,
-        description="where cash is not stated: the treasury breaks when cash of 13 weeks is below this part of plan",
+        description="where cash is not stated: cash behind the plan by more than the rest of it breaks the treasury",
     )
 
     @model_validator(mode="after")

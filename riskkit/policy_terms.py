@@ -104,6 +104,10 @@ class OrderPolicy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    author: Annotated[str, Field(max_length=80)] = Field(
+        "", description="who decides, in the log of decisions, where --author does not say"
+    )
+
     new_customer_amount: Annotated[float, Field(ge=0)] = Field(
         3_000.0, description="credit of a customer of which nothing is known but a valid SIREN"
     )

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from riskkit.decisions.cover import COVER
 from riskkit.decisions.scenario_tables import SCENARIO_TABLES
 from riskkit.decisions.scenarios import Company
+from riskkit.decisions.stress import STRESS
 from riskkit.decisions.terms import INSTALMENT_PLANS, TERMS, instalment_plans, recommend_terms
 from riskkit.decisions.terms_reasons import PARTS, terms_notes, terms_reasons
 from riskkit.errors import Message
@@ -19,8 +21,9 @@ from riskkit.workbench.companies_stage import Identified
 from riskkit.workbench.decisions_stage import PROFILE_HALF_YEARS, Decided
 from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.scenarios_stage import read_billing, what_if
+from riskkit.workbench.stress_stage import STRESS_TABLES, covers, stress_tests
 
-ADVICE_TABLES = (TERMS, INSTALMENT_PLANS, *SCENARIO_TABLES)
+ADVICE_TABLES = (TERMS, INSTALMENT_PLANS, *SCENARIO_TABLES, *STRESS_TABLES)
 _OF_LIMITS = ["need_cents", "limit_cents", "exposure_cents", "net_exposure_cents", "insured_limit_cents",
               "probability_12m", "loss_given_event", "expected_loss_cents", "expected_loss_low_cents",
               "expected_loss_high_cents"]  # fmt: skip
@@ -45,7 +48,7 @@ def advise(
     portfolio: Portfolio,
     language: str,
 ) -> Advice:
-    """Terms and instalment plans of each customer, and the scenarios of the policy.
+    """Terms, instalment plans and cover of each customer, the scenarios of the policy, and stress tests.
 
     Parameters
     ----------
@@ -77,7 +80,12 @@ def advise(
     played, said_if = what_if(
         facts, billing, payment_time, company=company, currency=snapshot.currency, policy=policy, words=words
     )
-    return Advice({TERMS.name: terms, INSTALMENT_PLANS.name: plans, **played}, (*said, *said_if))
+    stressed, said_stress = stress_tests(
+        facts, billing, payment_time, company=company, currency=snapshot.currency, policy=policy, words=words
+    )
+    covered, said_cover = covers(facts, company=company, currency=snapshot.currency, policy=policy, words=words)
+    own = {TERMS.name: terms, INSTALMENT_PLANS.name: plans, COVER.name: covered, STRESS.name: stressed}
+    return Advice({**own, **played}, (*said, *said_cover, *said_if, *said_stress))
 
 
 def _company(facts: pd.DataFrame, snapshot: Snapshot, *, policy: Policy) -> Company:

@@ -12,6 +12,7 @@ from typing import Any
 from riskkit import __version__
 from riskkit.errors import Message, message
 from riskkit.exhibits.language import LANGUAGES, Language
+from riskkit.workbench.cli_decide import add_decide
 
 _DATES = (r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})", r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})")
 
@@ -76,6 +77,17 @@ _COMMANDS: dict[str, tuple[Message, tuple[tuple[str, Message], ...]]] = {
         message("Make the demonstration portfolio and its whole diagnostic."),
         (("riskkit demo", message("then: riskkit dashboard")),),
     ),
+    "decide": (
+        message("Answer an order or a new customer: accept, with a deposit, on approval, or refuse; logged."),
+        (
+            (
+                "riskkit decide reports/durand/2024-03-31 --customer C00012 --amount 12000 --terms-days 45",
+                message("a customer of the ledger, by its account code"),
+            ),
+            ("riskkit decide --siren 404833048 --amount 8000 --author L.Roy", message("a SIREN, known or new")),
+            ("riskkit decide --customer C00012 --amount 12000 --dry-run --json", message("for a program, not logged")),
+        ),
+    ),
     "compare": (
         message("Compare two runs: measures side by side, and alerts on what changed."),
         (
@@ -119,6 +131,7 @@ def make_parser(words: Language) -> argparse.ArgumentParser:
     made = {name: _add_command(commands, name, words) for name in _COMMANDS}
     _add_inputs(made, words)
     _add_others(made, words)
+    add_decide(made["decide"], words)
     return parser
 
 

@@ -205,6 +205,13 @@ def demo(asked: Namespace, words: Language) -> int:
     return 0
 
 
+def decide(asked: Namespace, words: Language) -> int:
+    """`riskkit decide`: the answer to an order, logged."""
+    from riskkit.workbench.cli_decide import run_decide
+
+    return run_decide(asked, words)
+
+
 def compare(asked: Namespace, words: Language) -> int:
     """`riskkit compare`: the measures of two runs side by side, and the alerts of the second over the first."""
     from riskkit.workbench.alert_text import alert_lines

@@ -1,0 +1,132 @@
+"""`riskkit decide` on the command line: its options, and the answer as lines or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from riskkit.errors import Message, Money, UsageError, message
+from riskkit.exhibits.language import Language
+from riskkit.exhibits.role_words import role_words
+from riskkit.workbench.cli_text import shown_path, table
+from riskkit.workbench.run_folder import latest_run
+
+if TYPE_CHECKING:
+    from riskkit.workbench.decide import Decision
+
+REPORTS = Path("reports")
+MOST_CENTS = 10**14
+VERDICTS: dict[str, Message] = {
+    "accept": message("ACCEPT"),
+    "deposit": message("ACCEPT WITH A DEPOSIT"),
+    "prepaid": message("ACCEPT, PAID BEFORE DELIVERY"),
+    "approve": message("NEEDS APPROVAL"),
+    "refuse": message("REFUSE"),
+}
+
+
+def add_decide(parser: argparse.ArgumentParser, words: Language) -> None:
+    """The options of `riskkit decide`."""
+    parser.add_argument(
+        "run", nargs="?", metavar=words.text("RUN"), help=words.text("folder of a run; without it: the latest")
+    )
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument("--customer", metavar=words.text("CODE"), help=words.text("account code of who orders"))
+    who.add_argument("--siren", metavar="SIREN", help=words.text("SIREN of who orders, known or new"))
+    parser.add_argument(
+        "--amount", required=True, type=_amount_type(words), metavar=words.text("AMOUNT"),
+        help=words.text("amount of the order, tax included: 12000 or 12 000,50"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--terms-days", type=int, choices=range(366), metavar=words.text("DAYS"),
+        help=words.text("terms asked, days from issue; without it: its usual ones"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--author", default="", metavar=words.text("NAME"),
+        help=words.text("who decides, for the log; without it: decisions.orders.author of the policy"),
+    )  # fmt: skip
+    parser.add_argument("--dry-run", action="store_true", help=words.text("answer without logging, to try"))
+    parser.add_argument("--json", action="store_true", help=words.text("print the answer as JSON, for programs"))
+
+
+def run_decide(asked: argparse.Namespace, words: Language) -> int:
+    """Answer an order, print it, and return 0 whatever the verdict: it is an answer, not a fault."""
+    from riskkit.workbench.decide import decide
+
+    folder = latest_run(Path(asked.run)) if asked.run else latest_run(REPORTS)
+    if folder is None:
+        raise UsageError(
+            message(
+                "There is no run in '{folder}'. Make one with riskkit demo or riskkit run.",
+                folder=asked.run or str(REPORTS),
+            )
+        )
+    decision = decide(
+        folder, amount_cents=asked.amount, customer_id=asked.customer, siren=asked.siren, terms_days=asked.terms_days,
+        author=asked.author, language=words.code, log=not asked.dry_run,
+    )  # fmt: skip
+    lines = [json.dumps(decision.record, ensure_ascii=False)] if asked.json else decision_lines(decision, words)
+    print("\n".join(lines), flush=True)
+    return 0
+
+
+def decision_lines(decision: Decision, words: Language) -> list[str]:
+    """An answer as lines: the verdict, figures, why, and where it is logged."""
+    answer, currency = decision.answer, decision.currency
+
+    def money(cents: int) -> str:
+        return words.say(message("{money}", money=Money(cents, currency)))
+
+    value, low, high = answer.expected_loss_cents
+    loss = money(value) if low == high else words.text("{value} (from {low} to {high})", value=money(value),
+                                                       low=money(low), high=money(high))  # fmt: skip
+    rows = [
+        [words.text("Amount of the order"), money(answer.amount_cents)],
+        [words.text("Terms"), words.text("{days} days from issue", days=answer.terms_days)
+         if answer.terms_days else words.text("paid before delivery")],
+        [words.text("Deposit"), money(answer.deposit_cents)],
+        [words.text("Limit"), money(answer.limit_cents)],
+        [words.text("In use before"), money(answer.used_before_cents)],
+        [words.text("In use after"), money(answer.used_after_cents)],
+        [words.text("Expected loss of the order"), loss],
+    ]  # fmt: skip
+    if answer.approver:
+        rows.append([words.text("To be approved by"), role_words(answer.approver, words)])
+    verdict = VERDICTS["prepaid" if answer.deposit_cents == answer.amount_cents else answer.verdict]
+    known = decision.customer_id or decision.siren or ""
+    return [
+        f"{words.say(verdict)} – {decision.name}" + (f" ({known})" if known != decision.name else ""),
+        *(f"  {line}" for line in table(rows)),
+        *(f"  • {words.say(reason)}" for reason in answer.reasons),
+        words.text("Logged in {file}, line {line}", file=shown_path(decision.log), line=decision.record["rank"])
+        if "rank" in decision.record
+        else words.text("Not logged."),
+    ]
+
+
+def read_amount(text: str) -> int:
+    """Cents of an amount as people type it: 12000, 12 000,50, 12000.50 €. `ValueError` for anything else."""
+    tidy = re.sub(r"[\s\u00a0\u202f€]", "", text).replace(",", ".")
+    try:
+        cents = Decimal(tidy) * 100
+    except InvalidOperation:
+        raise ValueError(f"not an amount: {text}") from None
+    if not cents.is_finite() or cents != cents.to_integral_value() or not 0 < cents <= MOST_CENTS:
+        raise ValueError(f"not an amount: {text}")
+    return int(cents)
+
+
+def _amount_type(words: Language) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            return read_amount(text)
+        except ValueError:
+            said = words.text("'{text}' is not an amount above 0. Write 12000 or 12 000,50.", text=text)
+            raise argparse.ArgumentTypeError(said) from None
+
+    return read
