@@ -3,10 +3,10 @@ PY ?= python3
 V := .venv/bin
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo test check dashboard lab bench fuzz notebooks docs lock clean
+.PHONY: help demo test test-warehouse check dashboard lab bench fuzz notebooks docs lock clean
 
 help: ## List the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 .venv/.run: requirements.lock pyproject.toml
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -35,6 +35,10 @@ test: .venv/.dev ## Install a browser where needed, then run every check and tes
 	@sh scripts/install_browser.sh
 	@$(MAKE) --no-print-directory check
 	@$(V)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@sh scripts/test_warehouse.sh
+
+test-warehouse: .venv/.dev ## Test the reading of databases: SQLite, DuckDB, and PostgreSQL where it is installed
+	@sh scripts/test_warehouse.sh $(ARGS)
 
 check: .venv/.dev ## Style, types and notebooks in sync (fast)
 	@$(V)/ruff check .
@@ -57,10 +61,14 @@ docs: .venv/.dev ## Write docs/tables.md, docs/policy.md and docs/measures.md fr
 
 lock: .venv/.dev ## Pin the newest allowed versions
 	@$(V)/python -m pip install -q uv
+	@mkdir -p build
 	@$(V)/uv lock -q --upgrade
 	@$(V)/uv export -q --no-emit-project --no-dev --group build --no-annotate --no-header --format requirements-txt -o requirements.lock
 	@$(V)/uv export -q --no-emit-project --only-group dev --no-annotate --no-header --format requirements-txt \
 	  -o requirements-dev.lock
+	@$(V)/uv pip compile -q pyproject.toml --extra warehouse --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header -c requirements.lock -o build/warehouse.lock
+	@$(V)/python scripts/lock_warehouse.py build/warehouse.lock requirements.lock requirements-warehouse.lock
 
 clean: ## Remove the environment and everything that was built
 	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -63,8 +63,8 @@ class HttpProvider:
                 found.append(self._answer(siren, as_of=as_of))
             except DataError as fault:
                 stopped = message(
-                    "{service}: {done} of {count} companies {done:?was|were} looked up before it stopped answering. "
-                    "Run again: {done:?it is|those are} kept.",
+                    "{service}: {done} of {count:company|companies} {done:?was|were} looked up before it stopped "
+                    "answering. Run again: {done:?it is|those are} kept.",
                     service=self.name,
                     done=done,
                     count=len(asked),

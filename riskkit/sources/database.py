@@ -63,8 +63,8 @@ def open_database_table(
     except faults as fault:
         raise DataError(
             message(
-                "The database of {table} cannot be reached ({fault}). Check the address, that the server is running, "
-                "and that its driver is installed (riskkit[warehouse]).",
+                "The database of {table} cannot be reached ({fault}). Check the address, the user and the password, "
+                "that the server is running, and that its driver is installed (riskkit[warehouse]).",
                 table=wanted.label,
                 fault=type(fault).__name__,
             )

@@ -31,8 +31,8 @@ def company_of(documents: Sequence[ElectronicInvoice], *, siren: str | None) -> 
         names = {str(document.buyer.key): document.buyer.name for document in documents}
         raise DataError(
             message(
-                "None of the {count} electronic invoices was issued by {company}: they are what it bought, not what "
-                "it is owed. Give the invoices it issued.",
+                "{count:electronic invoice|electronic invoices} given, none issued by {company}: they are what it "
+                "bought, not what it is owed. Give the invoices it issued.",
                 count=len(documents),
                 company=names.get(company) or company,
             )

@@ -59,8 +59,8 @@ def order_files(files: Sequence[LedgerFile]) -> tuple[LedgerFile, ...]:
                 raise _several_companies(earlier, later)
             raise DataError(
                 message(
-                    "{file} and {other} cover the same days ({shared} lines of the first from {start} on). Keep the "
-                    "definitive version of each period, or diagnose them apart.",
+                    "{file} and {other} cover the same days ({shared:line|lines} of the first from {start} on). Keep "
+                    "the definitive version of each period, or diagnose them apart.",
                     file=earlier.file,
                     other=later.file,
                     shared=int(shared),

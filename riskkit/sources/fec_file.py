@@ -161,7 +161,7 @@ def _make_entries(connection: Any, path: Path) -> tuple[Message, ...]:
         return ()
     return (
         message(
-            "{file}: {count} of {entries} entries {count:?does|do} not balance by {count:?itself|themselves}, "
+            "{file}: {count} of {entries:entry|entries} {count:?does|do} not balance by {count:?itself|themselves}, "
             "although the ledger does. First: journal {journal}, entry {number}, line {line} ({entry_gap}). Balances "
             "are not changed by it.",
             **where,

@@ -45,6 +45,8 @@ _REPEATED_PART = re.compile(
 _REPEATED = re.compile(rb"""(?:number-(?:rows|columns)-repeated|text:c)\s*=\s*["']([0-9]{1,18})["']""")
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError, struct.error)
 
+Span = tuple[bytes, int, int]
+
 
 def check_reach(path: Path) -> None:
     """`DataError` when laying out the cells of a workbook, or the texts they share, would take gigabytes."""
@@ -87,12 +89,12 @@ def _refuse_texts(path: Path, sheet: zipfile.ZipInfo, strings: zipfile.ZipInfo) 
 def _bound(path: Path, sheet: zipfile.ZipInfo) -> tuple[int, int]:
     """The rows and the columns that no cell of a sheet is beyond, found at the speed of unpacking."""
     rows, columns = _USUAL_ROWS, _USUAL_COLUMNS
-    for block in _ahead(_blocks(path, sheet)):
-        unusual = _UNUSUAL.findall(block)
+    for text, start, end in _ahead(_spans(path, sheet)):
+        unusual = _UNUSUAL.findall(text, start, end)
         if unusual:
             columns = max(columns, max(map(_column_number, {letters for letters, _ in unusual})))
             rows = max(rows, max(int(row or MAX_CELLS) for _, row in unusual))
-        if b":" in block and _PREFIXED.search(block):
+        if b":" in text and _PREFIXED.search(text, start, end):
             rows = MAX_CELLS
     return rows, columns
 
@@ -211,28 +213,38 @@ def _longest_text(path: Path, strings: zipfile.ZipInfo) -> int:
     return longest
 
 
-def _ahead(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """The blocks, the next one being unpacked while one is looked at."""
+def _ahead(spans: Iterator[Span]) -> Iterator[Span]:
+    """The spans, the next one being unpacked while one is looked at."""
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, blocks, None)
-        while (block := coming.result()) is not None:
-            coming = pool.submit(next, blocks, None)
-            yield block
+        coming = pool.submit(next, spans, None)
+        while (span := coming.result()) is not None:
+            coming = pool.submit(next, spans, None)
+            yield span
 
 
 def _blocks(path: Path, part: zipfile.ZipInfo) -> Iterator[bytes]:
     """The text of a part of the archive in blocks that cut no tag in two."""
+    return (text[start:end] for text, start, end in _spans(path, part))
+
+
+def _spans(path: Path, part: zipfile.ZipInfo) -> Iterator[Span]:
+    """The text of a part of the archive: what is unpacked at once, between two beginnings of a tag, and the joints."""
     kept = b""
     for piece in _pieces(path, part):
-        block = kept + piece
-        cut = block.rfind(b"<")
-        block, kept = (block[:cut], block[cut:]) if cut >= 0 else (b"", block)
+        first, last = piece.find(b"<"), piece.rfind(b"<")
+        if first < 0:
+            kept += piece
+        else:
+            kept += piece[:first]
+            yield kept, 0, len(kept)
+            yield piece, first, last
+            kept = piece[last:]
         if len(kept) > _LONGEST_TAG:
             if not _TAG.match(kept):
                 raise DataError(damaged(path))
-            block, kept = block + kept, b""
-        yield block
-    yield kept
+            yield kept, 0, len(kept)
+            kept = b""
+    yield kept, 0, len(kept)
 
 
 def _pieces(path: Path, part: zipfile.ZipInfo) -> Iterator[bytes]:

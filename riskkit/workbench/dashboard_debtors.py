@@ -109,7 +109,7 @@ def _count(indexed: pd.DataFrame, found: pd.DataFrame, state: PageState, words: 
     if state.search.strip() or state.company:
         said = words.text("Customers found: {found} of {everybody}.", found=len(found), everybody=everybody)
     else:
-        said = words.text("{shown} of {everybody} customers with a balance.", shown=shown, everybody=everybody)
+        said = words.text("{shown} of {everybody:customer|customers} with a balance.", shown=shown, everybody=everybody)
     return element("p", said, class_="rk-note", role="status", data_testid="debtors-count")
 
 
