@@ -1,8 +1,9 @@
 """The part of the policy about dunning: steps, what each costs and is assumed to change, who is left alone, deadlines.
 
-The effects are assumptions to begin with, not measures: an action multiplies the hazard of payment, the chance that an
-item not paid yet is paid on a day, for some days. Only a log of actions with customers left out by chance would measure
-them without bias; put what was measured in their place.
+The effects are assumptions to begin with, not measures. For some days an action raises the hazard of payment, the
+chance that an item not paid yet is paid on a day, in two ways: it multiplies it (`uplift`: who was about to pay pays
+sooner), and adds to it so that a part of those who would not have moved pays because it was asked (`answer`). Only a
+log of actions with customers left out by chance would measure them without bias; put what was measured in their place.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ STEPS = ("reminder", "email", "call", "letter", "formal_notice", "court_order")
 """The steps of dunning, mildest first. A claim in a procedure is no step: it is a duty with a deadline."""
 StepName = Literal["reminder", "email", "call", "letter", "formal_notice", "court_order"]
 Uplift = Annotated[float, Field(ge=0.5, le=20)]
+Answer = Annotated[float, Field(ge=0, lt=1)]
 
 
 class DunningStep(BaseModel):
-    """One step: from when, what it costs, and by how much it is assumed to multiply the hazard of payment."""
+    """One step: from when, what it costs, and by how much it is assumed to raise the hazard of payment."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,6 +32,9 @@ class DunningStep(BaseModel):
     uplift: Uplift
     uplift_low: Uplift
     uplift_high: Uplift
+    answer: Answer = 0.0
+    answer_low: Answer = 0.0
+    answer_high: Answer = 0.0
     effect_days: Annotated[int, Field(ge=1, le=91)]
     min_amount: Annotated[float, Field(ge=0)] = 0.0
     per_day: Annotated[int, Field(ge=0, le=100_000)] | None = None
@@ -42,6 +47,8 @@ class DunningStep(BaseModel):
             raise ValueError("a step is before the due date or after it, not both")
         if not self.uplift_low <= self.uplift <= self.uplift_high:
             raise ValueError("uplift lies between uplift_low and uplift_high")
+        if not self.answer_low <= self.answer <= self.answer_high:
+            raise ValueError("answer lies between answer_low and answer_high")
         return self
 
     @property
@@ -50,22 +57,23 @@ class DunningStep(BaseModel):
         return self.from_days <= 0
 
 
-def _step(step: StepName, days: tuple[int, int], cost: float, uplifts: tuple[float, float, float], lasts: int,
-          least: float = 0.0, per_day: int | None = None) -> DunningStep:  # fmt: skip
-    low, uplift, high = uplifts
+def _step(step: StepName, days: tuple[int, int], cost: float, uplifts: tuple[float, float, float],
+          answers: tuple[float, float, float], lasts: int, least: float = 0.0, per_day: int | None = None
+          ) -> DunningStep:  # fmt: skip
     return DunningStep(
-        step=step, from_days=days[0], until_days=days[1], cost_amount=cost, uplift=uplift, uplift_low=low,
-        uplift_high=high, effect_days=lasts, min_amount=least, per_day=per_day,
+        step=step, from_days=days[0], until_days=days[1], cost_amount=cost, effect_days=lasts, min_amount=least,
+        uplift_low=uplifts[0], uplift=uplifts[1], uplift_high=uplifts[2], answer_low=answers[0], answer=answers[1],
+        answer_high=answers[2], per_day=per_day,
     )  # fmt: skip
 
 
 SHIPPED_STEPS = (
-    _step("reminder", (-10, -1), 0.5, (1.0, 1.10, 1.3), 14, 1_000.0),
-    _step("email", (1, 60), 0.5, (1.0, 1.15, 1.4), 14),
-    _step("call", (5, 365), 8.0, (1.1, 1.5, 2.2), 14, 150.0, 25),
-    _step("letter", (20, 180), 4.0, (1.0, 1.25, 1.6), 21, 150.0, 30),
-    _step("formal_notice", (30, 720), 15.0, (1.2, 1.7, 2.6), 28, 150.0, 10),
-    _step("court_order", (75, 1_825), 120.0, (1.2, 2.0, 4.0), 28, 1_000.0, 2),
+    _step("reminder", (-10, -1), 0.5, (1.0, 1.1, 1.3), (0.0, 0.0, 0.01), 14, 1_000.0),
+    _step("email", (1, 60), 0.5, (1.0, 1.15, 1.4), (0.0, 0.02, 0.05), 14),
+    _step("call", (5, 365), 8.0, (1.1, 1.5, 2.2), (0.03, 0.10, 0.20), 14, 150.0, 25),
+    _step("letter", (20, 180), 4.0, (1.0, 1.2, 1.5), (0.0, 0.03, 0.08), 21, 150.0, 30),
+    _step("formal_notice", (30, 720), 15.0, (1.1, 1.5, 2.4), (0.03, 0.12, 0.25), 28, 150.0, 10),
+    _step("court_order", (75, 1_825), 120.0, (1.1, 1.7, 3.0), (0.05, 0.20, 0.45), 28, 1_000.0, 2),
 )
 
 
@@ -77,7 +85,7 @@ class DunningPolicy(BaseModel):
     steps: tuple[DunningStep, ...] = Field(
         SHIPPED_STEPS,
         description="each step: from and until so many days past due (negative: before), its cost, the assumed uplift "
-        "of the hazard of payment with its interval and how long it lasts, least amount, and how many a day "
+        "and answer with their intervals and how many days they last, least amount, and how many a day "
         "(per_day; none: no limit)",
     )
     horizon_days: Literal[7, 14, 28, 56, 91] = Field(

@@ -1,12 +1,13 @@
 """What an action is expected to bring in: euros × (P(paid by the horizon | action) − P(paid by it | none)).
 
 S(t) is the part of an item not in as cash t days after the date, by the forecast (table `payment_time`). An action
-multiplies the hazard of payment by u for W days, so that with W no later than the horizon H
+multiplies the hazard of payment by u for W days, and adds to it as much as makes a part `a` of those who would not have
+paid meanwhile pay because it was asked, so that with W no later than the horizon H
 
-    P(paid by H | action) − P(paid by H | none) = S(H) × (1 − S(W)^(u − 1)).
+    P(paid by H | action) − P(paid by H | none) = S(H) × (1 − S(W)^(u − 1) × (1 − a)).
 
-It is small for who pays anyway (S(H) near 0) and for who never pays (S(W) near 1). Between the days of the table the
-hazard is taken as even.
+It is small for who pays anyway (S(H) near 0); for who never moves (S near 1) only the answer is left. Between the days
+of the table the hazard is taken as even.
 """
 
 from __future__ import annotations
@@ -41,11 +42,14 @@ def unpaid_share(payment_time: pd.DataFrame, *, days: int) -> pd.Series:
 def gained_shares(payment_time: pd.DataFrame, step: DunningStep, *, horizon_days: int) -> pd.DataFrame:
     """Of each item, the share in cash by the horizon without action (`paid`), and what the step adds to it.
 
-    To: paid, gained, gained_low, gained_high: the last two at the ends of the assumed uplift. Missing where the
+    To: paid, gained, gained_low, gained_high: the last two at the ends of the assumed effect. Missing where the
         forecast is not computable.
     """
     at_horizon = unpaid_share(payment_time, days=horizon_days)
     within = unpaid_share(payment_time, days=min(step.effect_days, horizon_days))
-    uplifts = {"gained": step.uplift, "gained_low": step.uplift_low, "gained_high": step.uplift_high}
-    gains = {name: at_horizon * (1 - within ** (uplift - 1)) for name, uplift in uplifts.items()}
+    seen = min(1.0, horizon_days / step.effect_days)
+    gains = {}
+    for name, end in (("gained", ""), ("gained_low", "_low"), ("gained_high", "_high")):
+        uplift, answer = float(getattr(step, f"uplift{end}")), float(getattr(step, f"answer{end}"))
+        gains[name] = at_horizon * (1 - within ** (uplift - 1) * (1 - answer) ** seen)
     return pd.DataFrame({"paid": 1 - at_horizon, **gains}, index=payment_time.index)

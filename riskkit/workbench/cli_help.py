@@ -13,6 +13,7 @@ from riskkit import __version__
 from riskkit.errors import Message, message
 from riskkit.exhibits.language import LANGUAGES, Language
 from riskkit.workbench.cli_decide import add_decide
+from riskkit.workbench.cli_letters import add_letters
 
 _DATES = (r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})", r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})")
 
@@ -88,6 +89,23 @@ _COMMANDS: dict[str, tuple[Message, tuple[tuple[str, Message], ...]]] = {
             ("riskkit decide --customer C00012 --amount 12000 --dry-run --json", message("for a program, not logged")),
         ),
     ),
+    "letters": (
+        message("Write the letters and e-mails that a run's worklist asks for; nothing is sent."),
+        (
+            (
+                "riskkit letters reports/durand/2024-03-31",
+                message("every letter of the day, in a folder beside the run"),
+            ),
+            (
+                "riskkit letters reports/durand/2024-03-31 --customer C0042 --step formal_notice",
+                message("one formal notice"),
+            ),
+            (
+                "riskkit letters --copy-templates portfolios/durand/lettres",
+                message("the templates, to be edited; then name that folder in portfolio.yaml, letters, templates"),
+            ),
+        ),
+    ),
     "compare": (
         message("Compare two runs: measures side by side, and alerts on what changed."),
         (
@@ -132,6 +150,7 @@ def make_parser(words: Language) -> argparse.ArgumentParser:
     _add_inputs(made, words)
     _add_others(made, words)
     add_decide(made["decide"], words)
+    add_letters(made["letters"], words)
     return parser
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from riskkit.decisions.dunning_reasons import STEP_WORDS
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.measure_targets import own_names, words_of
 from riskkit.exhibits.measure_words import show_measure
@@ -49,6 +50,13 @@ def run_lines(manifest: Mapping[str, Any], folder: Path, words: Language) -> lis
         words.text("Report: {file}", file=shown_path(folder / "diagnostic.html")),
         words.text("Dashboard: {program} dashboard {folder}", program=program(), folder=shown_path(folder)),
     ]
+
+
+def letter_lines(counts: Mapping[str, int], folder: Path, words: Language) -> list[str]:
+    """How many letters of each step were written, where, and that none was sent."""
+    said = [f"{words.say(STEP_WORDS[step])} : {count}" for step, count in counts.items()]
+    done = words.text("Written in {folder}; nothing was sent. Read each before sending it.", folder=shown_path(folder))
+    return [*said, done]
 
 
 def compare_lines(manifests: Sequence[Mapping[str, Any]], words: Language) -> list[str]:

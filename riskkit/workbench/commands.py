@@ -212,6 +212,14 @@ def decide(asked: Namespace, words: Language) -> int:
     return run_decide(asked, words)
 
 
+def letters(asked: Namespace, words: Language) -> int:
+    """`riskkit letters`: the letters and drafts of e-mails of a run, or its templates to be edited."""
+    from riskkit.workbench.cli_letters import run_letters
+
+    _print(run_letters(asked, words))
+    return 0
+
+
 def compare(asked: Namespace, words: Language) -> int:
     """`riskkit compare`: the measures of two runs side by side, and the alerts of the second over the first."""
     from riskkit.workbench.alert_text import alert_lines

@@ -26,6 +26,7 @@ from riskkit.sources.mapping import TableSpec, infer_specs
 from riskkit.sources.opening import Source
 from riskkit.sources.reading import Reading
 from riskkit.workbench.control_settings import ControlSettings
+from riskkit.workbench.letters_settings import LettersSettings
 from riskkit.workbench.overrides import OVERRIDES_FILE
 from riskkit.workbench.policy_text import policy_text
 from riskkit.workbench.run_folder import MANIFEST
@@ -50,6 +51,7 @@ class Settings(BaseModel):
     companies: ProviderSettings = ProviderSettings()
     score_model: str | None = None
     collection: CollectionFile | None = None
+    letters: LettersSettings | None = None
     balance_sheet: BalanceSheet | None = None
     sources: Annotated[tuple[TableSpec, ...], Field(min_length=1)]
 
@@ -121,7 +123,7 @@ class Portfolio:
                     folder=str(folder),
                 )
             )
-        settings = _read_settings(path)
+        settings = read_settings(path)
         missing = [spec.file for spec in settings.sources if not source_exists(spec.file, folder)]
         if missing:
             raise UsageError(
@@ -206,6 +208,7 @@ class Portfolio:
             **self._companies(home),
             **self._score_model(home),
             **self._collection(home),
+            **self._letters(home),
             **self.settings.model_dump(include={"balance_sheet"}, exclude_none=True, mode="json"),
             "sources": sources,
         }
@@ -239,6 +242,14 @@ class Portfolio:
         moved_file = relative((self.folder / given.file).absolute(), home)
         return {"collection": given.model_copy(update={"file": moved_file}).model_dump(exclude_defaults=True)}
 
+    def _letters(self, home: Path) -> dict[str, object]:
+        """The sender of letters, the folder of its templates as a settings file in `home` names it."""
+        given = self.settings.letters
+        if given is None:
+            return {}
+        own = given.templates and relative((self.folder / given.templates).absolute(), home)
+        return {"letters": given.model_copy(update={"templates": own}).model_dump(exclude_defaults=True)}
+
     def _companies(self, home: Path) -> dict[str, object]:
         """The sources about companies as a settings file in `home` names them."""
         given = self.settings.companies
@@ -261,7 +272,8 @@ class Portfolio:
         return "".join(f"# {line}\n" for line in lines)
 
 
-def _read_settings(path: Path) -> Settings:
+def read_settings(path: Path) -> Settings:
+    """The settings of a file, checked. `UsageError` names each wrong key."""
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as fault:

@@ -38,6 +38,15 @@ def test_a_gain_is_what_the_hazard_adds_to_the_survival():
     assert made.iloc[0].to_dict() == pytest.approx({"paid": 0.5, "gained": 0.10, "gained_low": 0, "gained_high": 0.18})
 
 
+def test_a_part_of_those_who_do_not_move_answers():
+    # the same with a = 0.1: 0.5 × (1 − 0.8 × 0.9) = 0.14; who never pays: 0.1; over twice the horizon, 1 − 0.9^(1/2)
+    step = CALL.model_copy(update={"answer": 0.1, "answer_high": 0.1})
+    table = shares((0.2, 0.36, 0.5, 0.6, 0.7), (0, 0, 0, 0, 0), (1, 1, 1, 1, 1))
+    assert gained_shares(table, step, horizon_days=28)["gained"].tolist() == pytest.approx([0.14, 0.1, 0], abs=1e-6)
+    longer = step.model_copy(update={"effect_days": 56})
+    assert gained_shares(table, longer, horizon_days=28)["gained"].iloc[1] == pytest.approx(1 - 0.9**0.5)
+
+
 def test_nothing_is_gained_on_who_pays_anyway_or_never_does():
     made = gained_shares(shares((1, 1, 1, 1, 1), (0, 0, 0, 0, 0), (None,) * 5), CALL, horizon_days=28)
     assert made["gained"].iloc[:2].tolist() == pytest.approx([0, 0], abs=1e-6)
@@ -232,7 +241,8 @@ def test_every_customer_with_something_overdue_has_one_line_and_its_reason():
     [
         ({"until_days": 1}, "not before"),
         ({"from_days": -5}, "not both"),
-        ({"uplift": 3.0}, "lies between"),
+        ({"uplift": 3.0}, "uplift lies between"),
+        ({"answer": 0.1}, "answer lies between"),
     ],
 )
 def test_a_step_that_contradicts_itself_is_refused(change, said):
