@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from riskkit.policy_actions import ActionsPolicy
 from riskkit.policy_dunning import DunningPolicy
 from riskkit.policy_scenarios import ScenariosPolicy, StressPolicy
 from riskkit.policy_scores import FORCING_EVENTS, LEVELS
@@ -243,3 +244,4 @@ class DecisionsPolicy(BaseModel):
     orders: OrderPolicy = Field(OrderPolicy(), description="answers to new orders and new customers")
     scenarios: ScenariosPolicy = Field(ScenariosPolicy(), description="what-if")
     stress: StressPolicy = Field(StressPolicy(), description="shocks")
+    actions: ActionsPolicy = Field(ActionsPolicy(), description="the action plan, its owners and their bonus")

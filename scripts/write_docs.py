@@ -30,12 +30,14 @@ from riskkit.models.invoice_risk_tables import INVOICE_RISK, INVOICE_RISK_RESULT
 from riskkit.models.statistical_scores import STATISTICAL_TABLES
 from riskkit.policy import Policy
 from riskkit.schemas import INVOICES, PAYMENTS, REJECTS, Table
+from riskkit.workbench.actions_stage import ACTION_TABLES
 from riskkit.workbench.advice_stage import ADVICE_TABLES
 from riskkit.workbench.companies_tables import COVERAGE, ENRICHMENT, RUN_CUSTOMERS
 from riskkit.workbench.decisions_stage import DECISION_TABLES
 from riskkit.workbench.dunning_stage import DUNNING_TABLES
 from riskkit.workbench.ledger_stage import LEDGER_TABLES
 from riskkit.workbench.monitoring import ALERTS
+from riskkit.workbench.payers_stage import PAYER_TABLES
 from riskkit.workbench.scores_tables import SCORES
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -72,7 +74,7 @@ def tables_page() -> str:
         "folder. Amounts are exact decimals in the portfolio's currency; inside the package they are whole cents",
         "(`open_amount` is `open_cents` there).",
     ]
-    decided = (*DECISION_TABLES, *DUNNING_TABLES, *ADVICE_TABLES)
+    decided = (*DECISION_TABLES, *DUNNING_TABLES, *ADVICE_TABLES, *ACTION_TABLES, *PAYER_TABLES)
     for table in (*RUN_TABLES, *COMPANY_TABLES, *SCORE_TABLES, *FORECAST_TABLES, *decided):
         lines += ["", f"## {table.name}", "", f"One row: {table.one_row}.", "", *_columns(table)]
     return "\n".join(lines) + "\n"

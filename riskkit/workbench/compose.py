@@ -19,6 +19,7 @@ from riskkit.sources.quality import make_quality
 from riskkit.sources.quality_tables import RECONCILIATION
 from riskkit.sources.reading import Reading
 from riskkit.sources.stored import StoredTable
+from riskkit.workbench.actions_stage import plan
 from riskkit.workbench.advice_stage import advise
 from riskkit.workbench.companies_stage import Identified, identify_companies
 from riskkit.workbench.companies_tables import company_notes, company_tables
@@ -26,6 +27,7 @@ from riskkit.workbench.decisions_stage import decide_customers
 from riskkit.workbench.drivers_stage import explain_unpaid
 from riskkit.workbench.dunning_stage import dun_customers
 from riskkit.workbench.ledger_stage import ledger_tables, measured_groups
+from riskkit.workbench.payers_stage import group_payers
 from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.progress import Progress
 from riskkit.workbench.scores_stage import Scored, read_given, score_customers
@@ -109,6 +111,10 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
         snapshot, identified, decided, behind=behind, legal_delays=quality.legal_delays,
         payment_time=forecast.tables["payment_time"], portfolio=portfolio, language=language,
     )  # fmt: skip
+    payers = group_payers(reading, snapshot, behind["payer_profiles"], seed=policy.seed, language=language)
+    planned = plan(
+        snapshot, identified, {**decided.tables, **dunned.tables, **advice.tables}, policy=policy, language=language
+    )
     return Composition(
         reading=reading,
         snapshot=snapshot,
@@ -135,6 +141,8 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             **decided.tables,
             **dunned.tables,
             **advice.tables,
+            **planned,
+            **payers.tables,
             "reconciliation_lines": quality.reconciliation if len(quality.reconciliation) else RECONCILIATION.empty(),
         },
         findings=explained.findings,
@@ -147,6 +155,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
             *decided.notes,
             *dunned.notes,
             *advice.notes,
+            *payers.notes,
         ),
         identified=identified,
         scored=scored,

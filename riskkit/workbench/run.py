@@ -153,6 +153,7 @@ def _write_inside(
 ) -> None:
     from duckdb import IOException
 
+    from riskkit.workbench.actions_stage import write_plan
     from riskkit.workbench.companies_workbook import write_enriched
     from riskkit.workbench.compose import write_tables
     from riskkit.workbench.scores_stage import write_scores
@@ -161,7 +162,9 @@ def _write_inside(
     try:
         write_tables(composition.tables, aside / "tables")
         write_scores(composition.scored, aside, policy=portfolio.policy.scores)
-        write_enriched(composition, portfolio=portfolio, folder=aside, language=str(manifest["language"]))
+        language = str(manifest["language"])
+        write_enriched(composition, portfolio=portfolio, folder=aside, language=language)
+        write_plan(composition.tables, composition.snapshot, folder=aside, company=portfolio.name, language=language)
     except IOException as fault:
         raise DataError(
             message(

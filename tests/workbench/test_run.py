@@ -47,7 +47,9 @@ def test_the_manifest_holds_what_the_contract_says(finished: FinishedRun) -> Non
         ("01_ingestion", "done"),
         ("02_sectors", "done"),
         ("03_scoring", "done"),
+        ("04_segmentation", "done"),
         ("05_cash_forecast", "done"),
+        ("06_actions", "done"),
     ]
 
 
@@ -122,7 +124,7 @@ def test_executed_notebooks_keep_their_parameters_and_no_clock(finished: Finishe
 
 
 def test_published_notebooks_show_no_code_and_load_nothing_from_elsewhere(finished: FinishedRun) -> None:
-    for name in ("01_ingestion", "02_sectors", "03_scoring", "05_cash_forecast"):
+    for name in ("01_ingestion", "02_sectors", "03_scoring", "04_segmentation", "05_cash_forecast", "06_actions"):
         html = (finished.folder / f"{name}.html").read_text(encoding="utf-8")
         assert "find_run" not in html
         assert not re.findall(r"""(?:src|href)=["']https?://""", html)
@@ -152,7 +154,9 @@ def test_notebooks_take_other_parameters(finished: FinishedRun, tmp_path: Path) 
             "timeout": 120,
         }
         for path, more in zip(
-            choose_notebooks(), ({}, {"sectors_shown": 1}, {"horizon": 12}, {"items_shown": 1}), strict=True
+            choose_notebooks(),
+            ({}, {"sectors_shown": 1}, {"horizon": 12}, {}, {"items_shown": 1}, {"actions_shown": 1}),
+            strict=True,
         )
     ]
     with Crew() as crew:
