@@ -24,7 +24,9 @@ def stress_title(shock: Shock, *, section: str, facts: pd.DataFrame, policy: Str
             factor=int(size) if size == int(size) else round(size, 1),
         )
     if shock.name == "top_failure":
-        return message("Failure of {count:the largest debtor|of the largest debtors}", count=round(size))
+        if size == 1:
+            return message("Failure of the largest debtor")
+        return message("Failure of the {count} largest debtors", count=round(size))
     if shock.name == "group_domino":
         group = facts.iloc[shock.members].sort_values("net_exposure_cents", ascending=False)
         first = group["name"].iloc[0]

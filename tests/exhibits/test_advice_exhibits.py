@@ -1,0 +1,108 @@
+"""What-if, stress, terms and cover as people see them: findings, empty states, both languages."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from riskkit.decisions.cover import COVER
+from riskkit.decisions.scenario_tables import SCENARIO_ASSUMPTIONS, SCENARIO_WEEKS, SCENARIOS, UNITS
+from riskkit.decisions.scenarios import REACTIONS
+from riskkit.decisions.stress import STRESS
+from riskkit.decisions.terms import TERMS
+from riskkit.engine import amount_name
+from riskkit.exhibits.advice_tables import cover_table, terms_table
+from riskkit.exhibits.figure import figure_svg, figure_title
+from riskkit.exhibits.plot_scenarios import plot_scenarios
+from riskkit.exhibits.scenario_exhibits import ASSUMPTIONS, MEASURES, assumptions_table, scenarios_table
+from riskkit.exhibits.stress_exhibits import plot_stress, stress_table
+
+
+def shown(frame):
+    """A table as a run holds it: amounts in currency units, under their own names."""
+    cents = [name for name in frame.columns if name.endswith("_cents")]
+    euros = frame.assign(**{name: frame[name].astype("Float64") / 100 for name in cents})
+    return euros.rename(columns={name: amount_name(name) for name in cents})
+
+
+def row(table, **values):
+    blank = {"text": "x", "cents": 0, "integer": 0, "number": 0.0, "date": pd.Timestamp("2024-01-07"), "flag": False}
+    made = {column.name: None if column.nullable else blank[column.kind] for column in table} | values
+    return made
+
+
+def of(table, *rows):
+    return shown(table.conform(pd.DataFrame([row(table, **values) for values in rows])))
+
+
+SCENARIO = of(SCENARIOS, *(
+    {"scenario": name, "title": f"Scenario {name}", "customers_count": 3, "measure": measure, "unit": unit,
+     "change": size, "low": size / 2, "high": size * 2}
+    for name, size in (("one", 40_000.0), ("two", -3_000.0)) for measure, unit in UNITS.items()
+))  # fmt: skip
+WEEKS = of(SCENARIO_WEEKS, *(
+    {"scenario": name, "week": week, "freed_cents": week * size, "freed_low_cents": week,
+     "freed_high_cents": week * 900}
+    for name, size in (("one", 500), ("two", -300)) for week in range(1, 14)
+))  # fmt: skip
+SHOCKS = of(
+    STRESS,
+    {"shock": "top_failure", "size": 1.0, "unit": "count", "missing_cents": 90_000_00, "title": "Failure of one"},
+    {"shock": "sector_failure", "size": 3.0, "unit": "factor", "missing_cents": 40_000_00,
+     "missing_low_cents": 1_000_00, "missing_high_cents": 80_000_00, "breaks_in_week": 6, "title": "Failures times 3"},
+    {"shock": "reverse_delay", "size": 5.5, "unit": "days", "title": "How many days"},
+    {"shock": "reverse_top", "size": 4.0, "unit": "count", "title": "How many debtors"},
+)  # fmt: skip
+
+
+def test_every_measure_and_assumption_has_its_words():
+    assert list(MEASURES) == list(UNITS)
+    assert set(ASSUMPTIONS) == {*REACTIONS, "sales_growth"}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_scenarios_side_by_side(language):
+    html = str(scenarios_table(SCENARIO, language=language))
+    assert "Scenario one" in html
+    assert "Scenario two" in html
+    assert "+40" in html or "+€40" in html
+    assert "−3" in html or "−€3" in html or "€−3" in html
+    figure = plot_scenarios(WEEKS, SCENARIO, language=language)
+    assert figure_title(figure).endswith("Scenario one")
+    assert figure_svg(figure)
+
+
+def test_assumptions_say_where_they_come_from():
+    table = of(SCENARIO_ASSUMPTIONS, {"assumption": "pass_through", "middle": 0.75, "low": 0.45, "high": 1.0,
+                                      "source": "policy"})  # fmt: skip
+    html = str(assumptions_table(table, language="fr"))
+    assert "hypothèse (politique)" in html
+    assert "75" in html
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_stress_says_what_breaks(language):
+    figure = plot_stress(SHOCKS, language=language)
+    assert "4" in figure_title(figure)
+    assert len(figure.axes[0].patches) == 2  # reverse shocks are no bars
+    assert "Failures times 3" in str(stress_table(SHOCKS, language=language))
+
+
+def test_nothing_to_show_is_said():
+    assert "Aucun scénario" in str(scenarios_table(SCENARIO.head(0), language="fr"))
+    assert figure_svg(plot_scenarios(WEEKS.head(0), SCENARIO.head(0), language="fr"))
+    assert "Rien à encaisser" in str(stress_table(SHOCKS.head(0), language="fr"))
+    assert figure_svg(plot_stress(SHOCKS.head(0), language="fr"))
+    assert "convient" in str(terms_table(of(TERMS, {}), language="fr"))
+    assert "Ni assurance" in str(cover_table(of(COVER, {}), language="fr"))
+
+
+def test_terms_and_cover_show_most_money_first():
+    terms = of(TERMS, {"name": "Small", "freed_cents": 100_00, "current_days": 60.0},
+               {"name": "Large", "freed_cents": 900_00, "current_days": 60.0})  # fmt: skip
+    html = str(terms_table(terms, language="fr"))
+    assert html.index("Large") < html.index("Small")
+    cover = of(COVER, {"name": "Insured", "is_insured_better": True, "reason": "R1"}, {"name": "Other"})
+    html = str(cover_table(cover, language="en"))
+    assert "Insured" in html
+    assert "Other" not in html
