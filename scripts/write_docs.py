@@ -118,15 +118,24 @@ def _policy_lines(part: BaseModel, name: str) -> list[str]:
     lines = []
     for key, field in type(part).model_fields.items():
         value = getattr(part, key)
-        if isinstance(value, BaseModel):
+        if isinstance(value, BaseModel) and any(inner.description for inner in type(value).model_fields.values()):
             lines += _policy_lines(value, f"{name}.{key}")
+        elif isinstance(value, BaseModel):
+            lines.append(f"| `{name}.{key}` | `{_shown(value)}` | {field.description} |")
+        elif isinstance(value, tuple) and value and all(isinstance(line, BaseModel) for line in value):
+            for rank, line in enumerate(value):
+                lines.append(f"| `{name}.{key}[{rank}]` | `{_shown(line)}` | {field.description} |")
         elif isinstance(value, dict) and value and all(isinstance(line, BaseModel) for line in value.values()):
             for inner, line in value.items():
-                shown = ", ".join(f"{own}: {each}" for own, each in line.model_dump(mode="json").items())
-                lines.append(f"| `{name}.{key}.{inner}` | `{shown}` | {field.description} |")
+                lines.append(f"| `{name}.{key}.{inner}` | `{_shown(line)}` | {field.description} |")
         else:
             lines.append(f"| `{name}.{key}` | `{value}` | {field.description} |")
     return lines
+
+
+def _shown(line: BaseModel) -> str:
+    """A part of the policy on one line: what it says, defaults of its own left out where it has any."""
+    return ", ".join(f"{own}: {each}" for own, each in line.model_dump(mode="json", exclude_defaults=True).items())
 
 
 def main() -> int:

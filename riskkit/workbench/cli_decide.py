@@ -10,9 +10,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from riskkit.errors import Message, Money, UsageError, message
+from riskkit.errors import UsageError, message
 from riskkit.exhibits.language import Language
-from riskkit.exhibits.role_words import role_words
 from riskkit.workbench.cli_text import shown_path, table
 from riskkit.workbench.run_folder import latest_run
 
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
 
 REPORTS = Path("reports")
 MOST_CENTS = 10**14
-VERDICTS: dict[str, Message] = {
-    "accept": message("ACCEPT"),
-    "deposit": message("ACCEPT WITH A DEPOSIT"),
-    "prepaid": message("ACCEPT, PAID BEFORE DELIVERY"),
-    "approve": message("NEEDS APPROVAL"),
-    "refuse": message("REFUSE"),
-}
 
 
 def add_decide(parser: argparse.ArgumentParser, words: Language) -> None:
@@ -77,34 +69,15 @@ def run_decide(asked: argparse.Namespace, words: Language) -> int:
 
 def decision_lines(decision: Decision, words: Language) -> list[str]:
     """An answer as lines: the verdict, figures, why, and where it is logged."""
-    answer, currency = decision.answer, decision.currency
+    from riskkit.exhibits.decision_card import decision_rows, decision_title
 
-    def money(cents: int) -> str:
-        return words.say(message("{money}", money=Money(cents, currency)))
-
-    value, low, high = answer.expected_loss_cents
-    loss = money(value) if low == high else words.text("{value} (from {low} to {high})", value=money(value),
-                                                       low=money(low), high=money(high))  # fmt: skip
-    rows = [
-        [words.text("Amount of the order"), money(answer.amount_cents)],
-        [words.text("Terms"), words.text("{days} days from issue", days=answer.terms_days)
-         if answer.terms_days else words.text("paid before delivery")],
-        [words.text("Deposit"), money(answer.deposit_cents)],
-        [words.text("Limit"), money(answer.limit_cents)],
-        [words.text("In use before"), money(answer.used_before_cents)],
-        [words.text("In use after"), money(answer.used_after_cents)],
-        [words.text("Expected loss of the order"), loss],
-    ]  # fmt: skip
-    if answer.approver:
-        rows.append([words.text("To be approved by"), role_words(answer.approver, words)])
-    verdict = VERDICTS["prepaid" if answer.deposit_cents == answer.amount_cents else answer.verdict]
-    known = decision.customer_id or decision.siren or ""
+    record = decision.record
     return [
-        f"{words.say(verdict)} – {decision.name}" + (f" ({known})" if known != decision.name else ""),
-        *(f"  {line}" for line in table(rows)),
-        *(f"  • {words.say(reason)}" for reason in answer.reasons),
-        words.text("Logged in {file}, line {line}", file=shown_path(decision.log), line=decision.record["rank"])
-        if "rank" in decision.record
+        decision_title(record, words),
+        *(f"  {line}" for line in table(decision_rows(record, words))),
+        *(f"  • {reason}" for reason in record["reasons"]),
+        words.text("Logged in {file}, line {line}", file=shown_path(decision.log), line=record["rank"])
+        if "rank" in record
         else words.text("Not logged."),
     ]
 

@@ -12,6 +12,7 @@ from riskkit.decisions.stress import STRESS
 from riskkit.decisions.terms import TERMS
 from riskkit.engine import amount_name
 from riskkit.exhibits.advice_tables import cover_table, terms_table
+from riskkit.exhibits.decision_card import decision_card
 from riskkit.exhibits.figure import figure_svg, figure_title
 from riskkit.exhibits.plot_scenarios import plot_scenarios
 from riskkit.exhibits.scenario_exhibits import ASSUMPTIONS, MEASURES, assumptions_table, scenarios_table
@@ -95,6 +96,20 @@ def test_nothing_to_show_is_said():
     assert figure_svg(plot_stress(SHOCKS.head(0), language="fr"))
     assert "convient" in str(terms_table(of(TERMS, {}), language="fr"))
     assert "Ni assurance" in str(cover_table(of(COVER, {}), language="fr"))
+
+
+def test_an_answer_is_a_card_in_both_languages():
+    record = {
+        "verdict": "deposit", "customer_id": "C1", "siren": None, "name": "Durand <SA>", "amount": 12_000.0,
+        "deposit_amount": 12_000.0, "terms_days": 0, "approver": "credit_manager", "limit_amount": 0.0,
+        "used_before_amount": 10.0, "used_after_amount": 10.0, "expected_loss_amount": 5.0,
+        "expected_loss_low_amount": 1.0, "expected_loss_high_amount": 9.0, "currency": "EUR", "reasons": ["Parce que"],
+    }  # fmt: skip
+    html = str(decision_card(record, language="fr"))
+    assert "PAIEMENT AVANT LIVRAISON" in html
+    assert "Durand &lt;SA&gt; (C1)" in html
+    assert "Parce que" in html
+    assert "ACCEPT WITH A DEPOSIT" in str(decision_card(record | {"deposit_amount": 1.0}, language="en"))
 
 
 def test_terms_and_cover_show_most_money_first():
