@@ -30,12 +30,13 @@ def stress_finding(stress: pd.DataFrame, *, language: str, currency: str = "EUR"
 
 
 def stress_table(stress: pd.DataFrame, *, language: str, currency: str = "EUR") -> Html:
-    """A line a shock: cash missing, weeks of cash, loss, and what is said of it."""
+    """A line a shock: cash missing, weeks of cash, loss; of reverse stress, the smallest shock that breaks."""
     words = language_of(language)
     if stress.empty:
         return element("p", stress_finding(stress, language=language), class_="rk-nothing")
     money = ["missing_amount", "loss_amount"]
-    shown = stress.astype(dict.fromkeys(money, "float64"))
+    solved = stress["shock"].str.startswith("reverse")
+    shown = stress.astype(dict.fromkeys(money, "float64")).assign(title=stress["title"].mask(solved, stress["reason"]))
     columns = [
         TableColumn("title", words.text("Shock")),
         TableColumn("missing_amount", words.text("Missing in 13 weeks"), "money"),
