@@ -14,6 +14,7 @@ from riskkit.decisions.terms import INSTALMENT_PLANS, TERMS, instalment_plans, r
 from riskkit.decisions.terms_reasons import PARTS, terms_notes, terms_reasons
 from riskkit.errors import Message
 from riskkit.exhibits.language import language as language_of
+from riskkit.ledger.book import Book
 from riskkit.ledger.snapshot import Snapshot
 from riskkit.policy import Policy
 from riskkit.sources.quality_terms import legal_term
@@ -45,6 +46,7 @@ def advise(
     behind: dict[str, pd.DataFrame],
     legal_delays: pd.DataFrame,
     payment_time: pd.DataFrame,
+    book: Book,
     portfolio: Portfolio,
     language: str,
 ) -> Advice:
@@ -64,6 +66,8 @@ def advise(
         `LEGAL_DELAYS`: invoices that are due later than the law allows.
     payment_time
         `PAYMENT_TIME`: when each open item should be paid.
+    book
+        Every movement, settled in the snapshot.
     portfolio
         Its policy.
     language
@@ -76,7 +80,7 @@ def advise(
     )
     terms, plans, said = _terms(facts, snapshot, policy=policy, language=language)
     company = _company(facts, snapshot, policy=policy)
-    billing = read_billing(snapshot, facts)
+    billing = read_billing(snapshot, facts, book=book)
     played, said_if = what_if(
         facts, billing, payment_time, company=company, currency=snapshot.currency, policy=policy, words=words
     )

@@ -109,7 +109,7 @@ def compose(portfolio: Portfolio, *, as_of: dt.date | None, language: str, progr
     )
     advice = advise(
         snapshot, identified, decided, behind=behind, legal_delays=quality.legal_delays,
-        payment_time=forecast.tables["payment_time"], portfolio=portfolio, language=language,
+        payment_time=forecast.tables["payment_time"], book=book, portfolio=portfolio, language=language,
     )  # fmt: skip
     payers = group_payers(reading, snapshot, behind["payer_profiles"], seed=policy.seed, language=language)
     planned = plan(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from riskkit.companies.nomenclature import naf_label
-from riskkit.decisions.scenario_ahead import OpenNow
+from riskkit.decisions.scenario_ahead import MOST_YEARS, OpenNow
 from riskkit.decisions.scenario_tables import SCENARIO_ASSUMPTIONS, SCENARIO_WEEKS, SCENARIOS
 from riskkit.decisions.scenario_words import lever_words, scenario_note, target_words
 from riskkit.decisions.scenarios import (
@@ -21,8 +21,10 @@ from riskkit.decisions.scenarios import (
     week_rows,
     worst_section,
 )
+from riskkit.engine import lazy
 from riskkit.errors import Message
 from riskkit.exhibits.language import Language
+from riskkit.ledger.book import Book
 from riskkit.ledger.snapshot import Snapshot
 from riskkit.models.forecast_tables import WITHIN_DAYS
 from riskkit.models.pass_through import NEVER, Billing, pass_through
@@ -31,6 +33,7 @@ from riskkit.policy_scenarios import Scenario
 from riskkit.sources.quality_terms import legal_term
 
 YEARS_READ = 3
+MOST_INVOICES = 2_000_000
 
 
 def what_if(
@@ -100,27 +103,29 @@ def scenario_title(scenario: Scenario, facts: pd.DataFrame, *, words: Language) 
     return words.text("{target}: {levers}", target=said[:1].upper() + said[1:], levers=levers)
 
 
-def read_billing(snapshot: Snapshot, facts: pd.DataFrame) -> Billing:
+def read_billing(snapshot: Snapshot, facts: pd.DataFrame, *, book: Book) -> Billing:
     """Invoices of the last years with the day on which each was paid in full; credit notes and losses are no cash.
 
-    Deposits are left out: their terms do not change with those of invoices.
+    Deposits are left out: their terms do not change with those of invoices. Integers only leave the engine; of a very
+    large ledger, those of the years that scenarios play.
     """
-    since = snapshot.as_of.toordinal() - YEARS_READ * 365
-    c = nw.col
-    rows = snapshot.items.filter(
-        (c("kind") == "invoice") & (c("day") > since) & ~c("due_day").is_null() & (c("cents") > c("credited"))
-    ).select("customer_id", "day", "due_day", "settled_day", "written_off", cents=c("cents") - c("credited"))
-    frame: pd.DataFrame = rows.collect(backend="pandas").to_native()
-    codes = pd.Series(np.arange(len(facts)), index=facts["customer_id"])
-    settled = frame["settled_day"].notna() & (frame["written_off"] == 0)
-    order = np.lexsort((frame["cents"], frame["due_day"], frame["day"], frame["customer_id"].map(codes)))
-    return Billing(
-        customer=frame["customer_id"].map(codes).to_numpy(dtype=np.int64)[order],
-        issue=frame["day"].to_numpy(dtype=np.int64)[order],
-        due=frame["due_day"].to_numpy(dtype=np.int64)[order],
-        paid=frame["settled_day"].where(settled, NEVER).to_numpy(dtype=np.int64)[order],
-        cents=frame["cents"].to_numpy(dtype=np.int64)[order],
+    c, as_of = nw.col, snapshot.as_of.toordinal()
+    codes = lazy(book.connection, facts[["customer_id"]].assign(customer=np.arange(len(facts))))
+    invoices = snapshot.items.filter((c("kind") == "invoice") & ~c("due_day").is_null() & (c("cents") > c("credited")))
+    counted = invoices.filter(c("day") > as_of - YEARS_READ * 365).select(c("cents").count())
+    many = int(counted.collect(backend="pandas").to_native()["cents"].iloc[0]) > MOST_INVOICES
+    since = as_of - (MOST_YEARS * 365 if many else YEARS_READ * 365)
+    never = nw.lit(NEVER).cast(nw.Int64)
+    paid = nw.when(c("settled_day").is_null() | (c("written_off") > 0)).then(never).otherwise(c("settled_day"))
+    rows = (
+        invoices.filter(c("day") > since)
+        .join(codes, on="customer_id", how="inner")
+        .select("customer", issue=c("day"), due=c("due_day"), paid=paid, cents=c("cents") - c("credited"))
     )
+    frame: pd.DataFrame = rows.collect(backend="pandas").to_native()
+    columns = [frame[name].to_numpy(dtype=np.int64) for name in ("customer", "issue", "due", "paid", "cents")]
+    order = np.lexsort(tuple(columns))
+    return Billing(*(column[order] for column in columns))
 
 
 def open_now(
