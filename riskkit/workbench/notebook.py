@@ -18,6 +18,7 @@ from riskkit.workbench.stored_run import find_run, load_run, read_table, read_ta
 from riskkit.workbench.unpaid_look import look_at_unpaid
 
 __all__ = [
+    "answered_order",
     "exhibit_style",
     "explore",
     "find_run",
@@ -152,6 +153,24 @@ def findings_list(run: RunTables, *, language: str) -> Html:
     """What the comparison of sectors shows, in sentences."""
     words = language_of(language)
     return element("ul", *[element("li", words.say(finding)) for finding in run.findings], class_="rk-remarks")
+
+
+def answered_order(folder: Path, *, customer: str, siren: str, amount: float, terms_days: int, language: str) -> Html:
+    """The answer to an order as a card, logged as `riskkit decide` does; how to ask where no order is named."""
+    if not (customer or siren):
+        said = language_of(language).text(
+            "Give order_customer or order_siren, and order_amount: the answer is the one of riskkit decide, and is "
+            "logged the same."
+        )
+        return element("p", said, class_="rk-nothing")
+    from riskkit.exhibits.decision_card import decision_card
+    from riskkit.workbench.decide import decide
+
+    decision = decide(
+        folder, amount_cents=round(100 * amount), customer_id=customer or None, siren=siren or None,
+        terms_days=None if terms_days < 0 else terms_days, language=language,
+    )  # fmt: skip
+    return decision_card(decision.record, language=language)
 
 
 def versions(run: RunTables, *, language: str) -> Html:

@@ -50,6 +50,7 @@ def test_the_manifest_holds_what_the_contract_says(finished: FinishedRun) -> Non
         ("04_segmentation", "done"),
         ("05_cash_forecast", "done"),
         ("06_actions", "done"),
+        ("07_scenarios", "done"),
     ]
 
 
@@ -124,7 +125,7 @@ def test_executed_notebooks_keep_their_parameters_and_no_clock(finished: Finishe
 
 
 def test_published_notebooks_show_no_code_and_load_nothing_from_elsewhere(finished: FinishedRun) -> None:
-    for name in ("01_ingestion", "02_sectors", "03_scoring", "04_segmentation", "05_cash_forecast", "06_actions"):
+    for name in [path.stem for path in choose_notebooks()]:
         html = (finished.folder / f"{name}.html").read_text(encoding="utf-8")
         assert "find_run" not in html
         assert not re.findall(r"""(?:src|href)=["']https?://""", html)
@@ -142,6 +143,17 @@ def test_a_run_can_be_made_again_from_its_own_settings(finished: FinishedRun, tm
     assert [done["name"] for done in again.manifest["notebooks"]] == ["02_sectors"]
 
 
+AWKWARD = (
+    {},
+    {"sectors_shown": 1},
+    {"horizon": 12},
+    {},
+    {"items_shown": 1},
+    {"actions_shown": 1},
+    {"order_siren": "404 833 048", "order_amount": 50_000.0, "order_terms_days": 75},
+)
+
+
 def test_notebooks_take_other_parameters(finished: FinishedRun, tmp_path: Path) -> None:
     """The awkward set: English, a date that must be that of the run, no sector at all."""
     orders = [
@@ -153,11 +165,7 @@ def test_notebooks_take_other_parameters(finished: FinishedRun, tmp_path: Path) 
             "style": notebook_resources(language="en"),
             "timeout": 120,
         }
-        for path, more in zip(
-            choose_notebooks(),
-            ({}, {"sectors_shown": 1}, {"horizon": 12}, {}, {"items_shown": 1}, {"actions_shown": 1}),
-            strict=True,
-        )
+        for path, more in zip(choose_notebooks(), AWKWARD, strict=True)
     ]
     with Crew() as crew:
         outcomes = crew.run(orders)
