@@ -84,7 +84,7 @@ def segment_finding(segments: pd.DataFrame, *, language: str, currency: str = "E
 
 def _heads(sheet: Sheet, words: Language, left: float, width: float, top: float, bottom: float) -> None:
     quiet = sheet.colours.quiet
-    heading = words.text("insolvency risk")
+    heading = words.text("risk")
     sheet.write(0.06, top + 0.08, fit(heading, left - 0.1, size="small"), size="small", colour=quiet)
     for across, column in enumerate(_COLUMNS):
         said = fit(words.say(LEVELS[column]), width - 0.04, size="small")

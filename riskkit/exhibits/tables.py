@@ -15,6 +15,8 @@ from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
 
 Kind = Literal["text", "money", "share", "points", "days", "count", "number", "date", "html"]
+_LONG = 48
+"""Characters from which a text is a sentence: its column is wide enough to be read on a phone."""
 _NUMBERS = frozenset({"money", "share", "points", "days", "count", "number"})
 
 
@@ -101,7 +103,13 @@ def _cell(value: object, column: TableColumn, words: Language, currency: str, *,
     order = "" if missing or isinstance(value, Html) else str(value)
     if first and isinstance(value, Html):  # a name with something beside it is still sorted by the name
         order = html.unescape(re.sub(r"<[^>]*>", "", value))
-    css = "rk-number" if column.kind in _NUMBERS else None
+    css = (
+        "rk-number"
+        if column.kind in _NUMBERS
+        else "rk-long"
+        if not first and not isinstance(value, Html) and len(shown) > _LONG
+        else None
+    )
     if first:
         return element("th", shown, scope="row", class_=css, data_sort=order)
     return element("td", shown, class_=css, data_sort=order)
