@@ -74,7 +74,7 @@ def matches_table(pairs: pd.DataFrame, *, language: str, count: int = 20) -> Htm
         TableColumn("why", words.text("What speaks for it or against it")),
     ]
     caption = words.text("Matches to confirm or refuse")
-    return make_table(rows, columns, language=language, caption=caption, sortable=False)
+    return make_table(rows, columns, language=language, caption=caption, sortable=False, is_stacked=True)
 
 
 def states_table(states: pd.DataFrame, ageing: pd.DataFrame, *, language: str, currency: str = "EUR") -> Html:

@@ -45,6 +45,12 @@ def show_pair(one: Figure, other: Figure, *, caption: str | None = None) -> Exhi
     return Exhibit(element("div", element("div", *drawn, class_="rk-duo"), note, class_="rk"), said)
 
 
+def show_beside(text: Html, figure: Figure) -> Exhibit:
+    """HTML made by this package with a figure beside it where there is room, under it on a phone."""
+    drawn = element("figure", inline_svg(figure_svg(figure)), class_="rk-figure")
+    return Exhibit(element("div", element("div", text, drawn, class_="rk-duo"), class_="rk"), figure_title(figure))
+
+
 def exhibit_style() -> Exhibit:
     """The theme, shown once at the top of a notebook so that its exhibits look in JupyterLab as in the reports."""
     return Exhibit(element("style", Html(css_text())), "")

@@ -44,7 +44,7 @@ def quality_grades(grades: pd.DataFrame, *, language: str) -> Html:
         TableColumn("reason", words.text("Main reason")),
     ]
     caption = words.text("What the files are worth, from A to E")
-    table = make_table(shown, columns, language=language, caption=caption, sortable=False)
+    table = make_table(shown, columns, language=language, caption=caption, sortable=False, is_stacked=True)
     return join(table, element("p", grade_rule(language=language), class_="rk-note"))
 
 
@@ -89,7 +89,7 @@ def quality_table(quality: pd.DataFrame, *, language: str, currency: str = "EUR"
         TableColumn("example", words.text("First example"), "html"),
     ]
     caption = words.text("What was found in the files; every row is in the table quality_rows")
-    table = make_table(shown, columns, language=language, caption=caption, currency=currency)
+    table = make_table(shown, columns, language=language, caption=caption, currency=currency, is_stacked=True)
     left_out = len(quality) - len(rows)
     note = words.text("Findings left out here, in the table of the run: {count}", count=left_out) if left_out else None
     return join(table, element("p", note, class_="rk-note") if note else None)

@@ -38,11 +38,13 @@ def make_table(
     currency: str = "EUR",
     total: dict[str, object] | None = None,
     sortable: bool = True,
+    is_stacked: bool = False,
 ) -> Html:
     """The frame as a table with a caption; the first column names the row.
 
     Every text is escaped; a column of kind `html` must hold `Html` and is not. A row whose column `row_class` says so
     is `strong`, or `rest` (never sorted away from the bottom). `total` becomes the foot, column name by column name.
+    On a phone a table that `is_stacked` shows the cells of a row one under the other, for rows made of sentences.
     """
     words = language_of(language)
     headings = [
@@ -70,7 +72,7 @@ def make_table(
         element("thead", element("tr", *headings)),
         element("tbody", *body),
         foot,
-        class_="rk-table rk-sortable" if sortable else "rk-table",
+        class_=" ".join(["rk-table", *["rk-sortable"] * sortable, *["rk-stacked"] * is_stacked]),
     )
     return element("div", table, class_="rk-scroll", tabindex="0", role="region", aria_label=caption or None)
 

@@ -14,6 +14,7 @@ _SAMPLE_ROWS = 500
 _NAF = re.compile(r"\d{2}[. ]?\d{1,2}[. ]?[A-Z]")
 _POSTCODE = re.compile(r"\d{4,5}(\.0)?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}|[€$£]")
+_TOTAL = re.compile(r"(?i)((grand|sous|sub)[ -]?)?tota(l|ux)\b.*")
 _FLAG = re.compile(r"(?i)oui|non|o|n|yes|no|y|true|false|vrai|faux|0|1|x|en litige|disputed|litige")
 _SIDE = re.compile(r"(?i)[dc01]|debit|credit|débit|crédit|dr|cr")
 _CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|(\+33|0)\s?[1-9]([\s./-]?\d{2}){4}|\+\d{8,14}|https?://.*|www\..*")
@@ -93,7 +94,8 @@ def siren_like(cell: str) -> bool:
 
 
 def _measured(cells: Sequence[tuple[str, bool, bool]], rows: int) -> Contents:
-    kept = [(text, is_date, is_amount) for cell, is_date, is_amount in cells if (text := cell.strip())]
+    filled = [(text, is_date, is_amount) for cell, is_date, is_amount in cells if (text := cell.strip())]
+    kept = [each for each in filled if not _TOTAL.fullmatch(each[0])]
     count = len(kept)
     if count == 0:
         return Contents(*([0.0] * 17))
@@ -103,7 +105,7 @@ def _measured(cells: Sequence[tuple[str, bool, bool]], rows: int) -> Contents:
         return sum(1 for text in texts if test.fullmatch(text)) / count
 
     return Contents(
-        filled=count / max(rows, 1),
+        filled=len(filled) / max(rows, 1),
         date=sum(d for _, d, _ in kept) / count,
         amount=sum(a for _, _, a in kept) / count,
         decimals=share(re.compile(r"(?!\d+\.0+$)(\D*[\d\s\u00a0\u202f.,]*\d?[.,]\d{1,2}\D*|\D*\d+\.\d{3,}\D*)")),

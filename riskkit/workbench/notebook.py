@@ -11,7 +11,7 @@ from riskkit import __version__
 from riskkit.errors import message
 from riskkit.exhibits.fragment import Html, element, join
 from riskkit.exhibits.language import language as language_of
-from riskkit.exhibits.notebook import exhibit_style, show, show_pair
+from riskkit.exhibits.notebook import exhibit_style, show, show_beside, show_pair
 from riskkit.exhibits.run_tables import RunTables
 from riskkit.exhibits.tables import TableColumn, make_table
 from riskkit.workbench.stored_run import find_run, load_run, read_table, read_tables, reason_text
@@ -33,6 +33,7 @@ __all__ = [
     "read_tables",
     "rejects_table",
     "show",
+    "show_beside",
     "show_pair",
     "title",
     "versions",

@@ -1,7 +1,8 @@
 """Files that no rule was written from: rows, euros and columns are those a careful person reads, or the message is.
 
 On the first run, before anything was mended for them, 124 of the 145 columns of the first list (85.5 %) were found,
-and 18 of its 31 files were read right without help.
+and 18 of its 31 files were read right without help. Of a second list, written once the first was mended, 52 of the 79
+columns (65.8 %) were found and 4 of its 10 files read right; three of the others were refused, their columns named.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from riskkit.sources.collect import collect
 from riskkit.workbench.cli import main
 from tests.acceptance.client_files import ClientFile
 from tests.acceptance.unseen_files import IN_GERMAN, UNSEEN
+from tests.acceptance.unseen_later import LATER
 
 
-@pytest.mark.parametrize("client", UNSEEN, ids=lambda client: client.name)
+@pytest.mark.parametrize("client", [*UNSEEN, *LATER], ids=lambda client: client.name)
 def test_rows_euros_and_columns_are_those_of_the_file(client: ClientFile, tmp_path: Path):
     path = tmp_path / client.name
     client.write(path)

@@ -16,7 +16,7 @@ from tests.acceptance.client_files import ClientFile
 _NARROW, _HARD = "\u202f", "\u00a0"
 
 
-def _text(content: str, encoding: str = "utf-8", end: str = "\r\n") -> Callable[[Path], None]:
+def text(content: str, encoding: str = "utf-8", end: str = "\r\n") -> Callable[[Path], None]:
     return lambda path: path.write_bytes(content.replace("\n", end).encode(encoding)) and None
 
 
@@ -32,7 +32,7 @@ def _sheet(book: xlsxwriter.Workbook, name: str, rows: list[list[object]], *, hi
         sheet.hide()
 
 
-def _book(sheets: dict[str, list[list[object]]], hidden: tuple[str, ...] = ()) -> Callable[[Path], None]:
+def book(sheets: dict[str, list[list[object]]], hidden: tuple[str, ...] = ()) -> Callable[[Path], None]:
     def write(path: Path) -> None:
         with xlsxwriter.Workbook(str(path), {"strings_to_numbers": False}) as book:
             for name, rows in sheets.items():
@@ -101,7 +101,7 @@ TOTAL GÉNÉRAL;;;;360,00;240,00;-100,00;1 100,50
 UNSEEN = [
     ClientFile(
         "balance_cegid_quadra.csv",
-        _text("Compte;Libellé du compte;Solde;Non échu;0-30;31-60;> 60\n"
+        text("Compte;Libellé du compte;Solde;Non échu;0-30;31-60;> 60\n"
               "9DUPONT;DUPONT & FILS;1 234,56;1 000,00;234,56;0,00;0,00\n"
               "9LEGRAND;LEGRAND SA;-12,00;0,00;-12,00;0,00;0,00\n"
               "9ROBERT;ROBERT SARL;800,00;0,00;0,00;300,00;500,00\n"
@@ -110,14 +110,14 @@ UNSEEN = [
         columns={"customer_id": "Compte", "customer_name": "Libellé du compte", "total": "Solde"},
     ),
     ClientFile(
-        "balance_detaillee_sous_totaux.csv", _text(_AGED, "cp1252"),
+        "balance_detaillee_sous_totaux.csv", text(_AGED, "cp1252"),
         rows=4, cents=24000 + 36000 + 110050 - 10000, aside=5,
         columns={"invoice_number": "N° pièce", "issue_date": "Date pièce", "due_date": "Échéance"},
     ),
     ClientFile(
         # a header on two lines, dates with points and two-figure years, a hard space for thousands
         "deux_lignes_entete.csv",
-        _text(f"Tiers;;Document;;Montants;\nCode;Nom;Réf.;Date;HT;TTC\n"
+        text(f"Tiers;;Document;;Montants;\nCode;Nom;Réf.;Date;HT;TTC\n"
               f"00017;Café de la Gare;2024-118;31.12.24;1{_HARD}000,00;1{_HARD}200,00\n"
               f"00017;Café de la Gare;2024-121;02.01.25;50,00;60,00\n"
               f"00231;Hôtel Bellevue;2024-119;31.12.24;2{_NARROW}500,50;3{_NARROW}000,60\n"),
@@ -125,7 +125,7 @@ UNSEEN = [
     ),
     ClientFile(
         "dates_avec_heure.csv",
-        _text("Client|Facture|Créée le|À régler avant le|Total\nNORD SA|1|2024-12-31 00:00:00|2025-01-30 00:00:00|"
+        text("Client|Facture|Créée le|À régler avant le|Total\nNORD SA|1|2024-12-31 00:00:00|2025-01-30 00:00:00|"
               "1200.00\nSUD SA|2|2025-01-15 14:22:07|2025-02-14 00:00:00|80.10\n"),
         rows=2, cents=128010,
         columns={"customer_name": "Client", "invoice_number": "Facture", "issue_date": "Créée le",
@@ -134,14 +134,14 @@ UNSEEN = [
     ClientFile(
         # the serial numbers of Excel, kept as text by a copy and paste
         "series_excel.csv",
-        _text("Code tiers;Facture;Date facture;Date échéance;Montant TTC\nA1;F1;45292;45322;100,00\n"
+        text("Code tiers;Facture;Date facture;Date échéance;Montant TTC\nA1;F1;45292;45322;100,00\n"
               "A1;F2;45306;45336;200,00\nB2;F3;45323;45353;300,00\n"),
         rows=3, cents=60000, more={"last_issue": dt.date(2024, 2, 1)},
         columns={"issue_date": "Date facture", "due_date": "Date échéance", "amount": "Montant TTC"},
     ),
     ClientFile(
         "mois_en_lettres.csv",
-        _text("N° de facture;Nom du client;Date de la facture;À échéance du;Montant TTC\n"
+        text("N° de facture;Nom du client;Date de la facture;À échéance du;Montant TTC\n"
               "F1;ALPHA;31 déc. 2024;30 janv. 2025;1 200,00\nF2;BETA;15 août 2024;14 sept. 2024;300,00\n"
               "F3;BETA;1er févr. 2025;3 mars 2025;45,00\n"),
         rows=3, cents=154500, more={"last_issue": dt.date(2025, 2, 1)},
@@ -150,14 +150,14 @@ UNSEEN = [
     ClientFile(
         # every way of writing an amount, credits marked with CR
         "montants_mixtes.csv",
-        _text(f"Pièce;Client;Date;Montant\nF1;A;05/02/2024;1{_NARROW}234,56 €\nF2;A;06/02/2024;(1 234,56)\n"
+        text(f"Pièce;Client;Date;Montant\nF1;A;05/02/2024;1{_NARROW}234,56 €\nF2;A;06/02/2024;(1 234,56)\n"
               "F3;B;07/02/2024;1234,56-\nF4;B;08/02/2024;1 234,56 CR\nF5;C;09/02/2024;2.345,67\n"
               "F6;C;10/02/2024;€ 12,00\n"),
         rows=6, cents=123456 - 123456 - 123456 - 123456 + 234567 + 1200,
     ),
     ClientFile(
         "vieux_dos.txt",
-        _text("Code\tRaison sociale\tFacture\tDate\tEchéance\tMontant\n"
+        text("Code\tRaison sociale\tFacture\tDate\tEchéance\tMontant\n"
               "C1\tÉtablissements Noël\tF1\t05/01/2024\t04/02/2024\t1200,00\n"
               "C2\tGénéral Équipement\tF2\t06/01/2024\t05/02/2024\t300,50\n", "cp850"),
         rows=2, cents=150050, more={"names": {"Établissements Noël", "Général Équipement"}},
@@ -166,7 +166,7 @@ UNSEEN = [
     ClientFile(
         # quoted cells that hold line breaks and separators, and a mark of byte order
         "adresses_sur_deux_lignes.csv",
-        _text('\ufeff"Numéro de facture","Client","Adresse","Date","Échéance","Montant TTC"\n'
+        text('\ufeff"Numéro de facture","Client","Adresse","Date","Échéance","Montant TTC"\n'
               '"F1","ALPHA","3, rue du Port\n44000 Nantes","05/01/2024","04/02/2024","1200,00"\n'
               '"F2","BETA ""Le Bon""","12 quai Sud\n13002 Marseille","06/01/2024","05/02/2024","300,50"\n', end="\n"),
         rows=2, cents=150050,
@@ -175,7 +175,7 @@ UNSEEN = [
     ClientFile(
         # a ledger of movements with lettering, no due date: opening balance, unpaid cheque, charges
         "extrait_compte_pennylane.csv",
-        _text("Date;Journal;Compte;Libellé de compte;Libellé de ligne;Numéro de facture;Débit;Crédit;Lettrage\n"
+        text("Date;Journal;Compte;Libellé de compte;Libellé de ligne;Numéro de facture;Débit;Crédit;Lettrage\n"
               "2024-01-01;AN;411DURAND;DURAND;À nouveau;;500,00;;\n"
               "2024-02-05;VE;411DURAND;DURAND;Facture F-12;F-12;1200,00;;AA\n"
               "2024-03-09;BQ1;411DURAND;DURAND;VIR DURAND;;;1200,00;AA\n"
@@ -188,7 +188,7 @@ UNSEEN = [
     ),
     ClientFile(
         "odoo_account_move.csv",
-        _text("number,invoice_partner_display_name,invoice_date,invoice_date_due,amount_untaxed_signed,"
+        text("number,invoice_partner_display_name,invoice_date,invoice_date_due,amount_untaxed_signed,"
               "amount_total_signed,amount_residual_signed,payment_state,state,currency_id\n"
               "INV/2024/0001,\"Azur, SARL\",2024-01-05,2024-02-04,100.0,120.0,120.0,not_paid,posted,EUR\n"
               "RINV/2024/0001,Azur SARL,2024-01-20,2024-01-20,-10.0,-12.0,0.0,paid,posted,EUR\n"
@@ -201,7 +201,7 @@ UNSEEN = [
     ),
     ClientFile(
         "quickbooks_aging_summary.xlsx",
-        _book({"A-R Aging": [
+        book({"A-R Aging": [
             ["Ouest Menuiserie SARL"], ["A/R Aging Summary"], ["As of June 30, 2024"], [],
             ["", "Current", "1 - 30", "31 - 60", "61 - 90", "91 and over", "Total"],
             ["Amy's Bird Sanctuary", 100, None, None, None, None, 100],
@@ -212,7 +212,7 @@ UNSEEN = [
     ),
     ClientFile(
         "quickbooks_open_invoices.csv",
-        _text("Open Invoices\nAll Dates\n\nDate,Transaction type,Num,Customer full name,Terms,Due date,Open balance\n"
+        text("Open Invoices\nAll Dates\n\nDate,Transaction type,Num,Customer full name,Terms,Due date,Open balance\n"
               "01/25/2024,Invoice,1037,Sonnenschein Family Store,Net 30,02/24/2024,362.07\n"
               "02/13/2024,Invoice,1042,Weiskopf Consulting,Net 30,03/14/2024,375.00\n"
               "02/28/2024,Credit Memo,1026,Weiskopf Consulting,,02/28/2024,-100.00\n"
@@ -224,7 +224,7 @@ UNSEEN = [
     ),
     ClientFile(
         "sage_echeancier_tiers.csv",
-        _text("N° compte tiers;Intitulé du tiers;Date d'échéance;N° pièce;Référence;Date de facturation;"
+        text("N° compte tiers;Intitulé du tiers;Date d'échéance;N° pièce;Référence;Date de facturation;"
               "Montant initial;Montant réglé;Solde;Mode de règlement\n"
               "CLI00012;ALPHA BTP;30/04/2024;FA00871;CDE 44;31/03/2024;12 000,00;2 000,00;10 000,00;LCR\n"
               "CLI00015;BETA BTP;15/05/2024;FA00880;CDE 51;15/04/2024;3 600,00;0,00;3 600,00;Virement\n", "cp1252"),
@@ -235,7 +235,7 @@ UNSEEN = [
     ),
     ClientFile(
         "evoliz_ventes.csv",
-        _text("N° de document;Type de document;Date du document;Client;SIREN client;Total HT;Total TVA;Total TTC;"
+        text("N° de document;Type de document;Date du document;Client;SIREN client;Total HT;Total TVA;Total TTC;"
               "Reste à encaisser;Date d'échéance;Statut\n"
               "F-2024-01;Facture;05/01/2024;ALPHA;552100554;100,00;20,00;120,00;120,00;04/02/2024;Envoyée\n"
               "A-2024-01;Avoir;09/01/2024;ALPHA;552100554;-10,00;-2,00;-12,00;0,00;09/01/2024;Soldé\n"),
@@ -247,7 +247,7 @@ UNSEEN = [
     ),
     ClientFile(
         "zoho_books.csv",
-        _text("Invoice Date,Invoice ID,Invoice Number,Invoice Status,Customer Name,Due Date,Currency Code,SubTotal,"
+        text("Invoice Date,Invoice ID,Invoice Number,Invoice Status,Customer Name,Due Date,Currency Code,SubTotal,"
               "Total,Balance\n2024-01-05,98800001,INV-000001,Overdue,Alpha,2024-02-04,EUR,100.00,120.00,120.00\n"
               "2024-02-05,98800002,INV-000002,Closed,Beta,2024-03-06,EUR,50.00,60.00,0.00\n", end="\n"),
         rows=2, cents=18000,
@@ -258,7 +258,7 @@ UNSEEN = [
     ClientFile(
         # a FEC under another name, pipes, no lettering column at all
         "ecritures_2023.txt",
-        _text("JournalCode|JournalLib|EcritureNum|EcritureDate|CompteNum|CompteLib|CompAuxNum|CompAuxLib|PieceRef|"
+        text("JournalCode|JournalLib|EcritureNum|EcritureDate|CompteNum|CompteLib|CompAuxNum|CompAuxLib|PieceRef|"
               "PieceDate|EcritureLib|Debit|Credit|ValidDate|Montantdevise|Idevise\n"
               "VE|VENTES|1|20230115|411000|Clients|C01|ALPHA|F1|20230115|Facture F1|1200,00|0,00|20230131||\n"
               "VE|VENTES|1|20230115|706000|Prestations|||F1|20230115|Facture F1|0,00|1000,00|20230131||\n"
@@ -267,7 +267,7 @@ UNSEEN = [
     ),
     ClientFile(
         "123456782FEC20231231.txt",
-        _text("JournalCode\tJournalLib\tEcritureNum\tEcritureDate\tCompteNum\tCompteLib\tCompAuxNum\tCompAuxLib\t"
+        text("JournalCode\tJournalLib\tEcritureNum\tEcritureDate\tCompteNum\tCompteLib\tCompAuxNum\tCompAuxLib\t"
               "PieceRef\tPieceDate\tEcritureLib\tMontant\tSens\tEcritureLet\tDateLet\tValidDate\tMontantdevise\t"
               "Idevise\n"
               "VE\tVentes\t1\t20230210\t41100000\tClients\tC01\tALPHA\tF1\t20230210\tFacture\t600,00\tD\t\t\t20230228"
@@ -277,7 +277,7 @@ UNSEEN = [
     ),
     ClientFile(
         "plusieurs_societes.xlsx",
-        _book({"Encours": [
+        book({"Encours": [
             ["Société facturante", "Compte client", "Nom", "N° facture", "Date facture", "Échéance", "Montant TTC"],
             ["DUVAL SAS", "C1", "ALPHA", "F1", dt.date(2024, 1, 5), dt.date(2024, 2, 4), 1200],
             ["DUVAL SAS", "C2", "BETA", "F2", dt.date(2024, 1, 6), dt.date(2024, 2, 5), 300],
@@ -290,14 +290,14 @@ UNSEEN = [
     ClientFile(
         # one invoice on three lines, one for each date on which a part falls due
         "echeances_par_ligne.csv",
-        _text("Client;Facture;Date facture;N° échéance;Date échéance;Montant échéance;Total facture\n"
+        text("Client;Facture;Date facture;N° échéance;Date échéance;Montant échéance;Total facture\n"
               "ALPHA;F1;05/01/2024;1;04/02/2024;400,00;1200,00\nALPHA;F1;05/01/2024;2;05/03/2024;400,00;1200,00\n"
               "ALPHA;F1;05/01/2024;3;04/04/2024;400,00;1200,00\nBETA;F2;08/01/2024;1;07/02/2024;60,00;60,00\n"),
         rows=4, cents=126000, columns={"amount": "Montant échéance", "due_date": "Date échéance"},
     ),
     ClientFile(
         "fichier_clients.xlsx",
-        _book({"Tiers": [
+        book({"Tiers": [
             ["Code", "Raison sociale", "SIREN", "SIRET", "IBAN", "BIC", "CP", "Ville", "Conditions"],
             ["C1", "ALPHA", 552100554.0, "55210055400013", "FR7630006000011234567890189", "AGRIFRPP", 1000, "BOURG",
              "45 jours fin de mois"],
@@ -309,7 +309,7 @@ UNSEEN = [
     ),
     ClientFile(
         "encaissements_2024.csv",
-        _text("Date d'encaissement;Tiers;Libellé tiers;Moyen;Facture soldée;Montant encaissé;Banque\n"
+        text("Date d'encaissement;Tiers;Libellé tiers;Moyen;Facture soldée;Montant encaissé;Banque\n"
               "12/02/2024;C1;ALPHA;Virement;F1;1 200,00;CIC\n15/02/2024;C2;BETA;Chèque;;300,00;CIC\n"
               "20/02/2024;C2;BETA;Rejet chèque;;-300,00;CIC\n"),
         rows=3, cents=120000, kind="payments",
@@ -318,7 +318,7 @@ UNSEEN = [
     ),
     ClientFile(
         "dossier_complet.xlsx",
-        _book({"LISEZ-MOI": [["Exporté le 30/09/2024 par C. Renaud"]],
+        book({"LISEZ-MOI": [["Exporté le 30/09/2024 par C. Renaud"]],
                "Vide": [],
                "Paramètres": [["clé", "valeur"], ["exercice", "2024"]],
                "Factures 2024": [["N°", "Client", "Date", "Échéance", "TTC"],
@@ -339,7 +339,7 @@ UNSEEN = [
     ClientFile(
         # typed by hand, as an assistant keeps it: no customer code, comments, a blank row, a total
         "suivi_impayes_secretariat.xlsx",
-        _book({"Feuil1": [
+        book({"Feuil1": [
             ["SUIVI DES IMPAYÉS — mise à jour 15/11/2024"], [],
             ["Société", "n° fact.", "date fact.", "montant", "à payer le", "relance 1", "relance 2", "commentaire"],
             ["Garage Durand", "2024-0091", "03/09/2024", "1 450,00 €", "03/10/2024", "10/10/2024", "", "a promis"],
@@ -353,7 +353,7 @@ UNSEEN = [
     ),
     ClientFile(
         "releve_mixte_ht_ttc.csv",
-        _text("Facture n°;Date émission;Date limite de paiement;Client n°;Client nom;Montant HT;Taux TVA;TVA;"
+        text("Facture n°;Date émission;Date limite de paiement;Client n°;Client nom;Montant HT;Taux TVA;TVA;"
               "Montant TTC;Payé (O/N);Date de paiement\n"
               "1;05/01/2024;04/02/2024;12;ALPHA;100,00;20%;20,00;120,00;O;01/02/2024\n"
               "2;06/01/2024;05/02/2024;13;BETA;200,00;5,5%;11,00;211,00;N;\n"),
@@ -365,7 +365,7 @@ UNSEEN = [
     ),
     ClientFile(
         "dynamics_customer_transactions.csv",
-        _text('"Customer account";"Voucher";"Invoice";"Date";"Due date";"Amount in transaction currency";"Balance";'
+        text('"Customer account";"Voucher";"Invoice";"Date";"Due date";"Amount in transaction currency";"Balance";'
               '"Currency";"Transaction type"\n'
               '"FR-0001";"V100";"FV-1";"2024-01-05";"2024-02-04";"1,200.00";"1,200.00";"EUR";"Sales order"\n'
               '"FR-0002";"V101";"FV-2";"2024-01-06";"2024-02-05";"300.50";"0.00";"EUR";"Sales order"\n'),
@@ -376,7 +376,7 @@ UNSEEN = [
     ),
     ClientFile(
         "netsuite_aging_detail.csv",
-        _text("Customer,Transaction Type,Date,Document Number,P.O. No.,Due Date,Age,Open Balance\n"
+        text("Customer,Transaction Type,Date,Document Number,P.O. No.,Due Date,Age,Open Balance\n"
               "Alpha,,,,,,,\n,Invoice,15/01/2024,INV101,PO9,14/02/2024,45,1200.00\n"
               ",Invoice,20/02/2024,INV144,,21/03/2024,9,80.00\nTotal - Alpha,,,,,,,1280.00\n"
               "Beta,,,,,,,\n,Invoice,25/01/2024,INV110,,24/02/2024,35,60.00\nTotal - Beta,,,,,,,60.00\n"
@@ -387,7 +387,7 @@ UNSEEN = [
     ),
     ClientFile(
         "utf16_point_virgule.csv",
-        _text("Référence client;Intitulé;Facture;Émission;Exigibilité;Dû TTC\n"
+        text("Référence client;Intitulé;Facture;Émission;Exigibilité;Dû TTC\n"
               "R1;Œuvres & Cie;F1;05/01/2024;04/02/2024;1200,00\nR2;Façade Plus;F2;06/01/2024;05/02/2024;300,00\n",
               "utf-16-le"),
         rows=2, cents=150000,
@@ -398,7 +398,7 @@ UNSEEN = [
 
 IN_GERMAN = ClientFile(
     "postes_allemands.csv",
-    _text(
+    text(
         "Kunde;Belegnummer;Belegdatum;Fälligkeit;Betrag\n1001;90001;05.01.2024;04.02.2024;1.234,56\n"
         "1002;90002;06.01.2024;05.02.2024;-200,00\n"
     ),

@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from riskkit.engine import read_parquet, write_parquet
 from riskkit.exhibits.figure import figure_title
+from riskkit.exhibits.notebook import show_beside
 from riskkit.exhibits.plot_quality import plot_quality
 from riskkit.exhibits.quality_lists import legal_delays_table, reconciliation_lines_table
 from riskkit.exhibits.quality_report import quality_grades, quality_remarks, quality_sentences, quality_table
@@ -164,3 +165,14 @@ def test_the_parts_of_a_gap_add_up_to_it(kept: Kept) -> None:
     assert "règlements qui ne citent aucune facture" in shown
     assert "possible" in shown
     assert shown.count("−40 €") == 2  # the part, and the total
+
+
+def test_remarks_stand_beside_the_figure_and_tables_of_sentences_stack_on_a_phone(kept: Kept) -> None:
+    quality, grades = kept.tables["quality"], kept.tables["grades"]
+    remarks = quality_remarks(quality, language="fr")
+    shown = show_beside(remarks, plot_quality(quality, grades, language="fr"))
+    assert str(remarks) in str(shown.html)
+    assert str(shown.html).index(str(remarks)) < str(shown.html).index("<svg")
+    assert 'class="rk-duo"' in str(shown.html)
+    for table in (quality_table(quality, language="fr"), quality_grades(grades, language="fr")):
+        assert "rk-stacked" in table
