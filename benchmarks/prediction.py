@@ -18,8 +18,11 @@ Intervals are 95 %, customers (or companies) resampled. Baselines stand beside. 
   alone raises year 1 to .98 (three folds): bankrupt firms are of 2000 to 2012, the others of 2007 to 2013, and this
   looks like another form of accounts rather than distress.
 - `sample_50`: 50 samples (200 customers, 6,000 invoices); an event within six months, asked six months before the end.
-  `calibration_gap`: mean probability less what happened. `calibration_seeds_inside`: samples whose events lie in the
-  interval of their expected number, the chance of customers and the error of the level together. The planted
+  `calibration_gap`: mean probability less what happened; it is asked at the end of June, when the six months to come
+  hold no winter, in which a sector pays later, and the level is that of a whole year. `calibration_seeds_inside`:
+  samples whose events lie in the interval of their expected number, the chance of customers and the error of the level
+  together. Calibration was mended on seeds 1,000 to 1,023: before, 82 % of the samples were inside, for the shift that
+  past models had needed was given to the model of the day, which has a level of its own. The planted
   probability of a customer is its share of 40 redrawn futures with an event, its habits kept.
 - `failing_flagged_…`: customers that fail after 18 months, in six samples (600 customers). Each month end the tenth of
   customers with the highest `break_odds` is flagged. Seen: flagged at a month end 60 to 270 days before the failure

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from riskkit.models.calibration import Calibration, fit_calibration, fit_rate, log_odds
+from riskkit.models.calibration import fit_rate, fit_stretch, log_odds, set_level
 from riskkit.models.challenger import fit_challenger
 from riskkit.models.score_cases import DIRECTIONS
 from riskkit.models.scorecard import fit_scorecard
@@ -35,6 +35,7 @@ from riskkit.schemas import Column, Table
 Floats = npt.NDArray[np.float64]
 CANDIDATES = ("customer_rate", "scorecard", "challenger")
 DRAWS = 300
+LEVEL_MONTHS = 12
 
 SCORE_MODELS = Table(
     "score_models",
@@ -103,10 +104,10 @@ class CustomerRate:
 
 @dataclass(frozen=True)
 class Trial:
-    """Out-of-time predictions: the cases, the probability of each candidate, what was found, who won, and its scale.
+    """Out-of-time predictions: the cases, the probability of each candidate, what was found, who won, and its stretch.
 
-    `cases` has a row per prediction with `cut`; `chances` a column per candidate. `calibration` is fitted on all the
-    predictions of the champion.
+    `cases` has a row per prediction with `cut`; `chances` a column per candidate, calibrated as a score of that day
+    would have been: its level from the cases it was taught. Only the `stretch`, one number, comes from all predictions.
     """
 
     horizon: int
@@ -114,7 +115,17 @@ class Trial:
     chances: pd.DataFrame
     results: pd.DataFrame
     champion: str
-    calibration: Calibration
+    stretch: float
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Cases asked at a cut, `raw` probabilities of each candidate, and those of the latest cases it was `taught`."""
+
+    asked: pd.DataFrame
+    raw: dict[str, Floats]
+    taught: dict[str, Floats]
+    taught_bad: Floats
 
 
 def fit_candidate(name: str, cases: pd.DataFrame, *, seed: int) -> Model:
@@ -135,28 +146,49 @@ def try_candidates(
     if not cuts:
         return None
     fold = debtor_folds(cases["group"], seed=seed)
-    parts = [_predict_cut(cases, cut, fold, seed=seed, candidates=candidates) for cut in cuts]
-    tried = pd.concat(parts, ignore_index=True)
-    if not 0 < tried["bad"].sum() < len(tried):
+    parts = [part for cut in cuts for part in _predict_cut(cases, cut, fold, seed=seed, candidates=candidates)]
+    tried = pd.concat([part.asked for part in parts], ignore_index=True)
+    bad = tried["bad"].to_numpy(dtype="float64")
+    if not 0 < bad.sum() < len(bad):
         return None
-    chances = tried[list(candidates)]
+    stretch, chances = {}, {}
+    for name in candidates:
+        raw = np.concatenate([part.raw[name] for part in parts])
+        stretch[name] = fit_stretch(raw, bad, tried["cut"].to_numpy(dtype="int64"))
+        scales = [set_level(part.taught[name], part.taught_bad, stretch=stretch[name]) for part in parts]
+        chances[name] = np.concatenate([scale.apply(part.raw[name]) for scale, part in zip(scales, parts, strict=True)])
+    tried = tried.assign(**chances)
     results = measure_candidates(tried, candidates=candidates, horizon=months, seed=seed)
     champion = choose_champion(tried, candidates=candidates, seed=seed)
-    calibration = fit_calibration(tried[champion].to_numpy(), tried["bad"].to_numpy())
     results = results.assign(is_champion=results["candidate"] == champion)
-    return Trial(months, tried.drop(columns=list(candidates)), chances, results, champion, calibration)
+    names = list(candidates)
+    return Trial(months, tried.drop(columns=names), tried[names], results, champion, stretch[champion])
 
 
 def _predict_cut(
     cases: pd.DataFrame, cut: TimeCut, fold: npt.NDArray[np.int64], *, seed: int, candidates: Sequence[str]
-) -> pd.DataFrame:
-    """The test cases of a cut with the probability that each candidate gives them."""
+) -> list[_Part]:
+    """The test cases of a cut, fold by fold, with the probability that each candidate gives them."""
     made = []
     for training, test in unseen(cut, fold):
         taught, asked = cases.iloc[training], cases.iloc[test]
-        chances = {name: fit_candidate(name, taught, seed=seed).predict(asked) for name in candidates}
-        made.append(asked.assign(cut=cut.day, **chances))
-    return pd.concat(made)
+        latest = latest_year(taught)
+        models = {name: fit_candidate(name, taught, seed=seed) for name in candidates}
+        made.append(
+            _Part(
+                asked=asked.assign(cut=cut.day),
+                raw={name: model.predict(asked) for name, model in models.items()},
+                taught={name: model.predict(latest) for name, model in models.items()},
+                taught_bad=latest["bad"].to_numpy(dtype="float64"),
+            )
+        )
+    return made
+
+
+def latest_year(cases: pd.DataFrame) -> pd.DataFrame:
+    """The cases of the latest twelve month ends, in which each season counts once: those that set the level."""
+    days = np.sort(cases["as_of"].unique())
+    return cases[cases["as_of"].isin(days[-LEVEL_MONTHS:])]
 
 
 def measure_candidates(

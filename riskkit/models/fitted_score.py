@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from riskkit.errors import Message, message
-from riskkit.models.calibration import Calibration
-from riskkit.models.champion import Model, Trial, fit_candidate, try_candidates
+from riskkit.models.calibration import Calibration, set_level
+from riskkit.models.champion import Model, Trial, fit_candidate, latest_year, try_candidates
 from riskkit.models.drift import Distribution, distribution_of
 from riskkit.models.new_customers import NewCustomerRates, fit_new_customers
 from riskkit.models.risk_levels import choose_thresholds
@@ -90,17 +90,19 @@ def fit_score(
     scorecard = champion if isinstance(champion, Scorecard) else fit_candidate("scorecard", known, seed=seed)
     if not isinstance(scorecard, Scorecard):
         raise TypeError("the scorecard candidate is a Scorecard")
-    tried = trial.calibration.apply(trial.chances[trial.champion].to_numpy(dtype="float64"))
+    latest = latest_year(known)
+    calibration = set_level(champion.predict(latest), latest["bad"].to_numpy(dtype="float64"), stretch=trial.stretch)
+    tried = trial.chances[trial.champion].to_numpy(dtype="float64")
     error = level_error(tried, trial.cases)
     thresholds = choose_thresholds(tried, trial.cases["bad"].to_numpy(dtype="float64"), horizon=months)
     learned = {name: distribution_of(_values(known, name)) for name in DIRECTIONS if name not in AGEING_FIGURES}
-    learned["probability"] = distribution_of(trial.calibration.apply(champion.predict(known)))
+    learned["probability"] = distribution_of(calibration.apply(champion.predict(known)))
     return (
         FittedScore(
             horizon=months,
             champion=champion,
             scorecard=scorecard,
-            calibration=trial.calibration,
+            calibration=calibration,
             new_customers=fit_new_customers(cases, policy=policy),
             thresholds=thresholds,
             learned=learned,
@@ -120,15 +122,17 @@ def level_error(chance: Floats, cases: pd.DataFrame) -> float:
     """Standard error of the mean probability of a period to come, from out-of-time predictions and outcomes.
 
     Two parts: debtors (months of one debtor are one observation: their gaps are added up before they are squared) and
-    periods (how far the gaps of the cuts lie apart, beyond what debtors explain; nothing with a single cut).
+    periods (how far the gaps of the cuts lie apart, beyond what debtors explain: seasons, turns of trade; nothing with
+    a single cut). Their common gap is left out: it is that of models younger than the one in use, which has a level of
+    its own.
     """
-    gaps = pd.Series(chance - cases["bad"].to_numpy(dtype="float64"))
-    of_debtors = _clustered_variance(gaps, cases["group"].to_numpy())
-    by_cut = [(gaps[rows], cases["group"].to_numpy()[rows]) for rows in cases.groupby("cut").indices.values()]
+    gaps, groups = pd.Series(chance - cases["bad"].to_numpy(dtype="float64")), cases["group"].to_numpy()
+    of_debtors = _clustered_variance(gaps - gaps.mean(), groups)
+    by_cut = [(gaps[rows], groups[rows]) for rows in cases.groupby("cut").indices.values()]
     if len(by_cut) < 2:
         return float(np.sqrt(of_debtors))
     apart = float(np.var([part.mean() for part, _ in by_cut], ddof=1))
-    within = float(np.mean([_clustered_variance(part, group) for part, group in by_cut]))
+    within = float(np.mean([_clustered_variance(part - part.mean(), group) for part, group in by_cut]))
     return float(np.sqrt(of_debtors + max(apart - within, 0.0)))
 
 

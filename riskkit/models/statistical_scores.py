@@ -219,7 +219,7 @@ def _all(parts: Sequence[pd.DataFrame], table: Table) -> pd.DataFrame:
 
 def _by_sector(trial: Trial) -> pd.DataFrame:
     """Predicted and observed rates by section. The interval counts customers, not months: months repeat each other."""
-    chance = trial.calibration.apply(trial.chances[trial.champion].to_numpy(dtype="float64"))
+    chance = trial.chances[trial.champion].to_numpy(dtype="float64")
     shown = trial.cases.assign(chance=chance, section=trial.cases["section"].fillna("unknown"))
     rows = []
     for section, part in shown.groupby("section"):

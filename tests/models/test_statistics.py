@@ -15,9 +15,9 @@ from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_s
 
 from riskkit.errors import DataError
 from riskkit.models.binning import fit_bins
-from riskkit.models.calibration import Calibration, fit_calibration
+from riskkit.models.calibration import Calibration, fit_calibration, fit_stretch, set_level
 from riskkit.models.challenger import fit_challenger
-from riskkit.models.champion import try_candidates
+from riskkit.models.champion import latest_year, try_candidates
 from riskkit.models.drift import distribution_of, stability_index
 from riskkit.models.fitted_score import fit_score, level_error
 from riskkit.models.new_customers import fit_new_customers
@@ -238,6 +238,37 @@ def test_calibration_recovers_a_shift_and_leaves_a_good_scale_alone():
     again = fit_calibration(halved, bad)
     assert expected_calibration_error(again.apply(halved), bad) < 0.01
     assert fit_calibration(truth, np.zeros(20_000)) == Calibration()
+
+
+def test_a_stretch_is_found_whatever_the_level_of_each_period():
+    rng = np.random.default_rng(17)
+    period = np.repeat([3, 7], 20_000)
+    odds = rng.normal(-1, 1, 40_000)
+    bad = (rng.random(40_000) < 1 / (1 + np.exp(-odds))).astype(float)
+    exaggerated = 1 / (1 + np.exp(-(2 * odds + np.where(period == 3, 1.5, -0.5))))
+    assert fit_stretch(exaggerated, bad, period) == pytest.approx(0.5, abs=0.02)
+    assert fit_stretch(exaggerated, np.zeros(40_000), period) == 1
+
+
+def test_a_level_is_the_rate_of_the_cases_that_set_it():
+    rng = np.random.default_rng(18)
+    chance, bad = rng.random(500), (rng.random(500) < 0.12).astype(float)
+    scale = set_level(chance, bad, stretch=0.6)
+    assert scale.apply(chance).mean() == pytest.approx(bad.mean(), abs=1e-9)
+    assert scale.stretch == 0.6
+    # (0, 1) changes nothing, and half of 0.2 and 0.8 on average is there already
+    assert set_level(np.array([0.2, 0.8]), np.array([0.0, 1.0]), stretch=1.0).shift == pytest.approx(0, abs=1e-9)
+
+
+def test_a_model_of_another_level_than_its_forebears_keeps_its_own():
+    cases = simulated(6)
+    early = cases["as_of"] < cases["as_of"].median()
+    rng = np.random.default_rng(4)
+    waned = cases.assign(bad=np.where(early & (rng.random(len(cases)) < 0.3), 1.0, cases["bad"]))
+    score, trial, _ = fit_score(waned, months=6, policy=POLICY, seed=1, fitted_day=738_000)
+    latest = latest_year(waned)
+    assert score.predict(latest).mean() == pytest.approx(latest["bad"].mean(), abs=1e-6)
+    assert len(trial.chances) == len(trial.cases)
 
 
 def test_drift_is_zero_for_the_same_and_large_for_a_shift():
