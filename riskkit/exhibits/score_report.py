@@ -10,20 +10,20 @@ from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.score_words import CANDIDATES, CLASSES, DECIDERS, FIGURES, LEVELS, show_bin
 from riskkit.exhibits.tables import TableColumn, make_table
 
-_ORDER = {"5": 0, "4": 1, "3": 2, "2": 3, "1": 4, "unknown": 5}
-NO_BREAK = "\u00a0"
+_ORDER = {"high": 0, "moderate": 1, "low": 2, "unknown": 3}
+NO_BREAK, JOINER = "\u00a0", "\u2060"
 NO_MODEL: Message = message(
     "No statistical score for this run: the notes of the run say why. The expert score stands alone."
 )
 
 
 def scores_table(scores: pd.DataFrame, *, language: str, count: int = 20, currency: str = "EUR") -> Html:
-    """The customers of the worst classes, those who owe most first, with their reasons.
+    """The customers of high risk, then of moderate risk, those who owe most first, with their reasons.
 
     From: scores of a run. `count` customers are shown; all are in the table.
     """
     words = language_of(language)
-    ordered = scores.assign(order=scores["risk_class"].map(_ORDER)).sort_values(
+    ordered = scores.assign(order=scores["risk_level"].map(_ORDER)).sort_values(
         ["order", "open_amount", "customer_id"], ascending=[True, False, True]
     )
     shown = ordered[ordered["risk_class"].isin(["3", "4", "5"])].head(count)
@@ -165,7 +165,7 @@ def measures_table(models: pd.DataFrame, *, language: str, horizon: int) -> Html
 def _area(row: pd.Series, language: str) -> str:
     words = language_of(language)
     value, low, high = (words.number(float(row[name]), digits=3) for name in ("auc", "auc_low", "auc_high"))
-    return f"{value} ({low}–{high})".replace(" ", NO_BREAK)
+    return f"{value} ({low}–{JOINER}{high})".replace(" ", NO_BREAK)
 
 
 def _gain(row: pd.Series, language: str) -> str:
@@ -173,7 +173,7 @@ def _gain(row: pd.Series, language: str) -> str:
     if row["candidate"] == "customer_rate":
         return "–"
     shown = [words.number(100 * float(row[f"gain_{part}"])) for part in ("over_rate", "low", "high")]
-    return f"{shown[0]} ({shown[1]}–{shown[2]})".replace("-", "−").replace(" ", NO_BREAK)
+    return f"{shown[0]} ({shown[1]}–{JOINER}{shown[2]})".replace("-", "−").replace(" ", NO_BREAK)
 
 
 def points_tables(points: pd.DataFrame, *, language: str, horizon: int) -> Html:

@@ -32,6 +32,23 @@ class Override(BaseModel):
         return self
 
 
+def by_customer_id(overrides: tuple[Override, ...], customers: pd.DataFrame) -> tuple[Override, ...]:
+    """The overrides with the key of their customer: people may write its name, where only one customer bears it.
+
+    From: customers (customer_id, name).
+    """
+    ids = set(customers["customer_id"])
+    names = customers["name"].astype("str").str.casefold()
+    single = customers[~names.duplicated(keep=False)]
+    keys = dict(zip(names[single.index], single["customer_id"], strict=True))
+    return tuple(
+        each
+        if each.customer_id in ids
+        else each.model_copy(update={"customer_id": keys.get(each.customer_id.casefold(), each.customer_id)})
+        for each in overrides
+    )
+
+
 def overrides_in_force(overrides: tuple[Override, ...], *, as_of: dt.date) -> dict[str, Override]:
     """The override of each customer at a date: the latest decision among those in force."""
     live = [each for each in overrides if each.decided_on <= as_of <= each.expires_on]

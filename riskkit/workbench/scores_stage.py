@@ -20,7 +20,7 @@ from riskkit.models.fitted_score import FittedScore
 from riskkit.models.habit_break import habit_breaks
 from riskkit.models.risk_levels import level_by_probability
 from riskkit.models.score_figures import score_figures
-from riskkit.models.score_overrides import Override, apply_overrides
+from riskkit.models.score_overrides import Override, apply_overrides, by_customer_id
 from riskkit.models.score_reasons import REASONS_SHOWN, write_reasons
 from riskkit.models.statistical_scores import StatisticalScores, score_statistically
 from riskkit.models.stored_score import read_score, write_score
@@ -99,7 +99,8 @@ def score_customers(
         policy=policy,
     )
     expert = score_by_grid(figures, policy=policy)
-    decided, notes = apply_overrides(_decided(figures, expert), given.overrides, as_of=as_of)
+    by_hand = by_customer_id(given.overrides, figures)
+    decided, notes = apply_overrides(_decided(figures, expert), by_hand, as_of=as_of)
     reasons = write_reasons(figures, expert.notes, decided, currency=snapshot.currency, policy=policy)
     found = score_statistically(
         features, snapshot, customers, identified.reading.events, policy=portfolio.policy, kept=given.kept

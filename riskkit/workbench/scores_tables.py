@@ -106,14 +106,19 @@ def score_notes(scores: pd.DataFrame, *, currency: str) -> tuple[Message, ...]:
     graded = scores[~unknown]
     said = [
         message(
-            "High risk: {count:customer|customers}, who {count:?owes|owe} {money}. Nothing can be said of "
-            "{unknown:other|others}, who {unknown:?owes|owe} {unknown_money}.",
+            "High risk: {count:customer|customers}, who {count:?owes|owe} {money}.",
             count=int(high.sum()),
             money=money(high),
-            unknown=int(unknown.sum()),
-            unknown_money=money(unknown),
         )
     ]
+    if unknown.any():
+        said.append(
+            message(
+                "Nothing can be said of the risk of {count:customer|customers}, who {count:?owes|owe} {money}.",
+                count=int(unknown.sum()),
+                money=money(unknown),
+            )
+        )
     if len(graded):
         said.append(
             message(

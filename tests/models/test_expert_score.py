@@ -20,7 +20,7 @@ from riskkit.ledger.snapshot import choose_terms, strike_history
 from riskkit.models.customer_features import customer_features, customer_sums
 from riskkit.models.expert_score import class_of, level_of, note, score_by_grid, worst_of
 from riskkit.models.score_figures import score_figures, sector_levels
-from riskkit.models.score_overrides import Override, apply_overrides
+from riskkit.models.score_overrides import Override, apply_overrides, by_customer_id
 from riskkit.models.score_reasons import write_reasons
 from riskkit.policy import Policy
 from riskkit.policy_scores import CRITERIA, GRID, ScoringPolicy
@@ -316,6 +316,12 @@ def test_an_override_holds_until_it_expires_and_never_against_a_legal_event():
     earlier, notes = apply_overrides(decided(), (BY_HAND,), as_of=dt.date(2023, 12, 31))
     assert earlier["risk_class"].tolist() == ["4", "3"]
     assert notes == ()
+
+
+def test_an_override_may_name_its_customer_where_only_one_bears_the_name():
+    people = pd.DataFrame({"customer_id": ["411A", "411B", "411C"], "name": ["Métal Sud", "Dupont", "DUPONT"]})
+    given = [BY_HAND.model_copy(update={"customer_id": who}) for who in ("MÉTAL SUD", "411B", "dupont", "nobody")]
+    assert [each.customer_id for each in by_customer_id(tuple(given), people)] == ["411A", "411B", "dupont", "nobody"]
 
 
 def test_overrides_are_read_and_each_fault_is_named(tmp_path: Path):
