@@ -31,6 +31,8 @@ SEEDS, FUTURES = range(50), 40
 FAILURE_SEEDS = range(2_000, 2_006)
 HORIZON_MONTHS = 6
 EARLIEST_DAYS, LEAD_DAYS, FLAGGED_SHARE = 270, 60, 0.10
+TELLING_DAYS = (60, 210)
+"""Invoices due so many days before a failure are late for its sake, and due when a flag is still in time."""
 Z = 1.96
 
 
@@ -139,10 +141,13 @@ def failure_rows() -> list[dict[str, Any]]:
     """Failing customers flagged at least 60 days before their failure, a tenth of the customers flagged each month."""
     found = pd.concat([flags(seed) for seed in FAILURE_SEEDS], ignore_index=True)
     failing, others = found[found["fails"]], found[~found["fails"]]
+    told = failing.loc[failing["invoices"] >= 2, "seen"].astype("float64")
     seen, once = failing["seen"].astype("float64"), failing["seen_last"].astype("float64")
     return [
         row("failing_flagged_60_days_before", "sample", float(seen.mean()), _share_interval(seen), len(seen),
             {"flagged_each_month": FLAGGED_SHARE, "others_flagged_in_as_many_months": float(others["seen"].mean())}),
+        row("failing_with_two_invoices_flagged_60_days_before", "sample", float(told.mean()), _share_interval(told),
+            len(told), {}),
         row("failing_flagged_at_60_to_90_days", "sample", float(once.mean()), _share_interval(once), len(once),
             {"flagged": FLAGGED_SHARE}),
     ]  # fmt: skip
@@ -175,6 +180,8 @@ def flags(seed: int) -> pd.DataFrame:
     rank = known.groupby("as_of")["break_odds"].rank(ascending=False, method="first")
     flagged = known[rank <= known["as_of"].map(allowed).fillna(0)]
     rows = []
+    dues = sample.invoices.loc[sample.invoices["kind"] != "credit_note", ["customer_id", "due_date"]]
+    due_day = (dues["due_date"] - pd.Timestamp(1970, 1, 1)).dt.days + dt.date(1970, 1, 1).toordinal()
     for customer in sorted(set(population["customer_id"])):
         end = failed_day.get(customer)
         fails = bool(end == end and end is not None and spec.start_date.toordinal() + 540 < end <= last)
@@ -188,6 +195,7 @@ def flags(seed: int) -> pd.DataFrame:
                 "seed": seed,
                 "customer_id": customer,
                 "fails": fails,
+                "invoices": int((reference - due_day[dues["customer_id"] == customer]).between(*TELLING_DAYS).sum()),
                 "seen": bool(lead.between(LEAD_DAYS, EARLIEST_DAYS).any()),
                 "seen_last": bool(lead.between(LEAD_DAYS, LEAD_DAYS + 30).any()),
             }

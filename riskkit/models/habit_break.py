@@ -50,7 +50,7 @@ _RECENT = Table(
         *HABIT_BREAKS.columns[4:7],
     ),
 )
-WINDOW_DAYS = 180
+WINDOW_DAYS = 150
 EARLY_DAYS, OFFSET_DAYS = -6, 8
 """Delays are read on the scale ln(days + 8), early ones counting as 6 days early."""
 LONGEST_DAYS = 120
@@ -58,7 +58,7 @@ PRIOR_INVOICES, PRIOR_SECTOR = 3.0, 20.0
 LEAST_SPREAD = 0.35
 MOST = 3.0
 """An invoice counts for so many spreads at most, early or late."""
-RECENT_POWER = 1.5
+RECENT_POWER = 1.2
 """An invoice due today takes the whole slide, one due at the start of the window none: (1 − age ÷ window) to this."""
 SLIDES = (0.4, 0.8, 1.2, 1.6)
 """Slides on the log scale: delays counted from 8 days before the due date grow by half, to fivefold."""

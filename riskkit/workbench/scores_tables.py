@@ -43,12 +43,12 @@ SCORES = Table(
         Column(
             "break_odds",
             "number",
-            "how many times likelier its invoices of the last 180 days are if it slides than if its habit holds: 1 no "
+            "how many times likelier its invoices of the last 150 days are if it slides than if its habit holds: 1 no "
             "sign; missing without such invoices",
             nullable=True,
         ),
         Column("usual_days", "number", "usual delay after the due date before them, typical days", nullable=True),
-        Column("recent_days", "number", "the same for an invoice due today, by the last 180 days", nullable=True),
+        Column("recent_days", "number", "the same for an invoice due today, by the last 150 days", nullable=True),
         Column("is_in_event", "flag", "whether an item is already past due by more than the days of the event"),
         Column("forced_by", "text", "legal event that leaves only the worst classes possible", nullable=True),
         Column("forced_class", "integer", "the lowest class it leaves possible", nullable=True),
