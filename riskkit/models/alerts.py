@@ -152,7 +152,8 @@ def _habit(row: Row, before: WatchedRun, after: WatchedRun, policy: ScoringPolic
 def _limit(row: Row, before: WatchedRun, after: WatchedRun, policy: ScoringPolicy) -> Iterator[Alert]:
     """An overrun that was none before; of a limit in force, also each part of it that is newly used up.
 
-    A proposal of no credit at all is no limit: the class and its alert say that already.
+    Above a limit that is only proposed nobody broke a decision: that is information. A proposal of no credit at all is
+    no limit: the class and its alert say that already.
     """
     source = row["limit_source"]
     if not isinstance(source, str) or (source == "proposed" and int(row["limit_cents"]) == 0):
@@ -185,7 +186,7 @@ def _overrun(row: Row, source: str, after: WatchedRun) -> Alert:
         if is_proposed
         else message("Hold new orders, or have the excess approved by whoever sets limits")
     )
-    severity = "high" if row["risk_level"] == "high" and not is_proposed else "medium"
+    severity = "info" if is_proposed else "high" if row["risk_level"] == "high" else "medium"
     return Alert(str(row["customer_id"]), "limit_overrun", severity, reason, advice, int(row["open_cents"]))
 
 

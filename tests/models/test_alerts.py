@@ -131,7 +131,7 @@ def test_a_limit_is_said_once_when_it_is_passed_and_each_time_more_of_it_is_used
 
 def test_a_proposed_limit_asks_for_one_and_a_refusal_of_credit_is_no_limit():
     proposed = [("proposed", 1_000_00, exposure, reached) for exposure, reached in ((950_00, 0.9), (1_200_00, 1.0))]
-    assert limit_kinds(*proposed, risk_class="4", risk_level="high") == [("limit_overrun", "medium")]
+    assert limit_kinds(*proposed, risk_class="4", risk_level="high") == [("limit_overrun", "info")]
     assert limit_kinds(("proposed", 1_000_00, 100_00, 0.0), proposed[0]) == []
     assert limit_kinds(("proposed", 0, 0, 0.0), ("proposed", 0, 500_00, 0.0)) == []
     assert limit_kinds(("in_force", 0, 0, 0.0), ("in_force", 0, 500_00, 0.0)) == [("limit_overrun", "medium")]
