@@ -15,14 +15,14 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pandas as pd
 
+from benchmarks.measures_compare import check_equal
+from benchmarks.measures_groups_sql import DIMENSIONS, sql_group_measures
 from benchmarks.measures_sql import sql_snapshot, sql_tables
 from riskkit.ledger.balances_past import (
     ageing_history,
@@ -34,13 +34,14 @@ from riskkit.ledger.balances_past import (
 from riskkit.ledger.book import Book
 from riskkit.ledger.cohorts import cohorts
 from riskkit.ledger.due_days import open_by_due_day
+from riskkit.ledger.group_measures import group_measures
 from riskkit.ledger.items_settled import settled_ledger
-from riskkit.ledger.month_calendar import last_whole_month, month_of
-from riskkit.ledger.open_items import bucket_codes
+from riskkit.ledger.month_calendar import month_of
 from riskkit.ledger.payer_profiles import delay_distribution, payer_profiles
 from riskkit.ledger.penalties import claimable_penalties
-from riskkit.ledger.seasonality import month_effects, seasonality
+from riskkit.ledger.seasonality import seasonality
 from riskkit.ledger.snapshot import choose_terms, strike
+from riskkit.ledger.totals import customer_sums
 from riskkit.policy import Policy
 from riskkit.schemas import CUSTOMERS, INVOICES, PAYMENTS
 from riskkit.sources.reading import Reading
@@ -51,9 +52,8 @@ from riskkit.sources.stored import Store, StoredTable
 PACKAGES = ("duckdb", "narwhals", "pandas")
 INVOICES_COUNT = int(os.environ.get("RISKKIT_BENCH_INVOICES", "10000000"))
 ROUNDS = int(os.environ.get("RISKKIT_BENCH_ROUNDS", "1"))
-MEMORY_LIMIT = "2GB"
+MEMORY_LIMIT = "1600MB"
 AS_OF = dt.date(2025, 12, 31)
-Compared = tuple[list[Any], list[Any]]
 
 
 def rows() -> list[dict[str, Any]]:
@@ -66,7 +66,7 @@ def rows() -> list[dict[str, Any]]:
         for _ in range(ROUNDS):
             for name in found:
                 found[name].append(_in_child(name, folder))
-            _check_equal(folder)
+            check_equal(folder, as_of=AS_OF)
     own, hand = (
         {key: statistics.median(run[key] for run in found[name]) for key in found[name][0]}
         for name in ("riskkit", "sql")
@@ -182,137 +182,29 @@ def _riskkit_tables(snapshot: Any, book: Book, policy: Policy) -> dict[str, pd.D
         "delay_distribution": delay_distribution(ledger, profiles),
         "claimable_penalties": claimable_penalties(ledger),
         "due_calendar": open_by_due_day(snapshot.items),
+        "group_measures": group_measures(
+            book,
+            customer_sums(book, snapshot.known, snapshot.items, policy=policy),
+            book.customers,
+            dimensions=DIMENSIONS,
+            dates=[snapshot.as_of],
+            policy=policy,
+        ),
     }
 
 
 def _sql(folder: Path) -> tuple[Any, Any]:
     connection = sql_snapshot(folder, as_of=AS_OF, memory_limit=MEMORY_LIMIT, spill=folder / "sql-spill")
     first = month_of(SampleSpec(end_date=AS_OF).start_date)
-    return connection, lambda made: sql_tables(made, as_of=AS_OF, first=first, last=month_of(AS_OF))
+    return connection, lambda made: {
+        **sql_tables(made, as_of=AS_OF, first=first, last=month_of(AS_OF)),
+        "group_measures": sql_group_measures(made, folder / "customers.parquet", as_of=AS_OF),
+    }
 
 
 def _store(frame: pd.DataFrame, path: Path) -> None:
     with duckdb.connect() as connection:
         connection.from_df(frame).write_parquet(str(path))
-
-
-def _stored(path: Path) -> pd.DataFrame:
-    with duckdb.connect() as connection:
-        frame: pd.DataFrame = connection.read_parquet(str(path)).df()
-    return frame
-
-
-def _check_equal(folder: Path) -> None:
-    """`ValueError` where a table of riskkit is not that of the SQL."""
-    own, hand = (
-        {path.stem: _stored(path) for path in sorted((folder / side).iterdir())} for side in ("riskkit", "sql")
-    )
-    for name, columns in COMPARED.items():
-        ours, theirs = columns(own[name], hand[name])
-        for left, right in zip(ours, theirs, strict=True):
-            left, right = np.asarray(left, dtype="float64"), np.asarray(right, dtype="float64")
-            if len(left) != len(right) or not np.allclose(left, right, rtol=1e-9, atol=1e-9, equal_nan=True):
-                raise ValueError(f"{name}: the two sides differ")
-        if not len(ours[0]):
-            raise ValueError(f"{name}: nothing was compared")
-
-
-_CODES = {code: number for number, code in enumerate([*bucket_codes((0, 30, 60, 90, 180)), "settled", "written_off"])}
-
-
-def _columns(frame: pd.DataFrame, *names: str) -> list[pd.Series]:
-    return [frame[name] for name in names]
-
-
-def _compare_ageing(own: pd.DataFrame, hand: pd.DataFrame) -> Compared:
-    some = own[own["items_count"] > 0]
-    keys = [_months(some["month_end"]), some["bucket"].map(_CODES)]
-    return [*keys, *_columns(some, "items_count", "open_cents")], _columns(hand, "month", "bucket", "items", "cents")
-
-
-def _compare_transitions(own: pd.DataFrame, hand: pd.DataFrame) -> Compared:
-    every = own[own["period"] == "all"]
-    keys = [every["from_bucket"].map(_CODES), every["to_bucket"].map(_CODES)]
-    return [*keys, *_columns(every, "items_count", "amount_cents", "probability", "amount_share")], _columns(
-        hand, "f", "t", "items", "cents", "probability", "share"
-    )
-
-
-def _compare_rolls(own: pd.DataFrame, hand: pd.DataFrame) -> Compared:
-    keys = [_months(own["month_end"]), own["from_bucket"].map(_CODES)]
-    return [*keys, *_columns(own, "from_cents", "to_cents", "rate")], _columns(
-        hand, "month", "bucket", "from_cents", "to_cents", "rate"
-    )
-
-
-def _compare_cohorts(own: pd.DataFrame, hand: pd.DataFrame) -> Compared:
-    names = ("months_since", "items_count", "billed_cents", "collected_cents", "credited_cents", "written_off_cents",
-             "other_cents")  # fmt: skip
-    theirs = _columns(hand, "cohort", "since", "items", "billed", "paid", "credited", "written_off", "other")
-    return [_months(own["billing_month"]), *_columns(own, *names)], theirs
-
-
-def _compare_seasons(own: pd.DataFrame, hand: pd.DataFrame) -> Compared:
-    """The effects of the hand-made series, by the same least squares: only the series are compared."""
-    series = hand.set_index("month")
-    series.index = series.index.astype("int64")
-    last = month_of(AS_OF)
-    parts = {"sales_amount": ("sales", last, True), "unpaid_after_30_days_share": ("unpaid", last - 1, False),
-             "days_late_capped_days": ("days", last_whole_month(AS_OF - dt.timedelta(90)), False)}  # fmt: skip
-    tables = [
-        month_effects(
-            series[column].loc[:end].dropna(), measure=name, is_relative=relative, confidence=Policy().confidence
-        )
-        for name, (column, end, relative) in parts.items()
-    ]
-    theirs = pd.concat(tables, ignore_index=True)
-    names = ("calendar_month", "effect", "low", "high", "months_count")
-    return _columns(own, *names), _columns(theirs, *names)
-
-
-def _compare_profiles(own: pd.DataFrame, hand: pd.DataFrame) -> Compared:
-    names = ("items_count", "open_items_count", "amount_cents", "mean_days_late", "late_share", "spread_days")
-    theirs = _columns(hand, "half", "items", "open_items", "kept", "mean", "late_share", "spread")
-    return [_halves(own["period_start"]), *_columns(own, *names)], theirs
-
-
-def _compare_delays(own: pd.DataFrame, hand: pd.DataFrame) -> Compared:
-    parts = own[(own["profile"] != "all")].assign(place=own.groupby("profile").cumcount())
-    parts = parts[parts["items_count"] > 0].sort_values(["profile", "place"])
-    return _columns(parts, "place", "items_count", "open_items_count", "amount_cents"), _columns(
-        hand, "place", "items", "open_items", "kept"
-    )
-
-
-def _compare_penalties(own: pd.DataFrame, hand: pd.DataFrame) -> Compared:
-    theirs = [hand["half"], hand["cent_days"] / 100, hand["invoices"]]
-    return [_halves(own["period_start"]), *_columns(own, "late_amount_days", "invoices_count")], theirs
-
-
-def _compare_dues(own: pd.DataFrame, hand: pd.DataFrame) -> Compared:
-    names = ("items_count", "customers_count", "open_cents", "disputed_cents")
-    return _columns(own, *names), _columns(hand, "items", "customers", "open", "disputed")
-
-
-def _months(dates: pd.Series) -> pd.Series:
-    return dates.dt.year * 12 + dates.dt.month - 1
-
-
-def _halves(dates: pd.Series) -> pd.Series:
-    return dates.dt.year * 2 + (dates.dt.month > 6)
-
-
-COMPARED: dict[str, Callable[[pd.DataFrame, pd.DataFrame], Compared]] = {
-    "ageing_history": _compare_ageing,
-    "item_transitions": _compare_transitions,
-    "net_roll_rates": _compare_rolls,
-    "cohorts": _compare_cohorts,
-    "seasonality": _compare_seasons,
-    "payer_profiles": _compare_profiles,
-    "delay_distribution": _compare_delays,
-    "claimable_penalties": _compare_penalties,
-    "due_calendar": _compare_dues,
-}
 
 
 def _row(measure: str, dataset: str, values: list[float], unit: str, baselines: dict[str, float]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The tables of a ledger's past in SQL written by hand for DuckDB: what `benchmarks.measures` measures riskkit against.
 
-Dates stay dates, each intermediate is a temporary table made once, and settlement pairs single debits and credits
-without running sums: the same rules as riskkit, said in another language.
+Dates stay dates, each intermediate is a temporary table made once, and single debits and credits are paired as such.
 """
 
 from __future__ import annotations
@@ -72,13 +71,15 @@ join lines c on c.line = p.credit join lines d on d.line = p.debit
 _ITEMS = """
 create temp table items as
 with applied as (
-    select debit, sum(cents)::bigint as applied, max(day) as last_day,
+    select debit, sum(cents)::bigint as applied, max(day) as last_day, sum(cents) filter (way = 'paid')::bigint as paid,
+           sum(cents) filter (day <= due_date + 90)::bigint as by_risk,
            sum(cents) filter (way = 'credited')::bigint as credited,
            sum(cents) filter (way in ('paid', 'other') and day > due_date)::bigint as paid_late
     from flows group by debit
 )
 select l.line, l.customer_id, l.kind, l.day, l.due_date, l.dispute_date, l.cents,
        l.cents - coalesce(applied, 0) as open, coalesce(credited, 0) as credited, coalesce(paid_late, 0) as paid_late,
+       coalesce(paid, 0) as paid, coalesce(by_risk, 0) as by_risk,
        if(l.cents = applied, last_day, null) as settled
 from lines l left join applied a on a.debit = l.line where l.cents > 0
 """

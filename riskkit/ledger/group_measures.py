@@ -86,9 +86,10 @@ def group_measures(
 
     """
     tables = []
+    sold = _sold(book, until=dates[-1])
     for dimension in dimensions:
         keyed = _keyed(book, customers, dimension)
-        monthly = _monthly_sales(book, keyed, until=dates[-1])
+        monthly = _monthly_sales(sold, keyed)
         summed = _summed(sums, keyed)
         tables.append(_table(summed, monthly, book=book, dates=dates, policy=policy).assign(dimension=dimension))
     return GROUP_MEASURES.conform(pd.concat(tables, ignore_index=True)) if tables else GROUP_MEASURES.empty()
@@ -112,12 +113,17 @@ def _summed(sums: Lazy, keyed: Lazy) -> pd.DataFrame:
     return found.sort_values(["group", "as_of"], ignore_index=True)
 
 
-def _monthly_sales(book: Book, keyed: Lazy, *, until: dt.date) -> dict[str, dict[tuple[int, int], float]]:
-    """Net sales in cents by group and calendar month; the last month stops at `until`."""
-    sold = book.invoices.filter(c("is_sale") & (c("issue_date") <= until))
-    by_day = sold.group_by("customer_id", "issue_date").agg(c("amount_cents").sum().cast(nw.Int64))
-    dated = by_day.with_columns(year=c("issue_date").dt.year(), month=c("issue_date").dt.month())
-    grouped = _grouped(dated, keyed).group_by("group", "year", "month").agg(c("amount_cents").sum().cast(nw.Int64))
+def _sold(book: Book, *, until: dt.date) -> Lazy:
+    """Net sales in cents by customer and calendar month; the last month stops at `until`."""
+    day = c("issue_date")
+    sold = book.invoices.filter(c("is_sale") & (day <= until))
+    dated = sold.select("customer_id", "amount_cents", year=day.dt.year(), month=day.dt.month())
+    return book.keep(dated.group_by("customer_id", "year", "month").agg(c("amount_cents").sum().cast(nw.Int64)))
+
+
+def _monthly_sales(sold: Lazy, keyed: Lazy) -> dict[str, dict[tuple[int, int], float]]:
+    """The same by group."""
+    grouped = _grouped(sold, keyed).group_by("group", "year", "month").agg(c("amount_cents").sum().cast(nw.Int64))
     found: pd.DataFrame = grouped.collect(backend="pandas").to_native()
     sales: dict[str, dict[tuple[int, int], float]] = {}
     for group, year, month, cents in found[["group", "year", "month", "amount_cents"]].itertuples(index=False):
