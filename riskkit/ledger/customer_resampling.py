@@ -54,6 +54,11 @@ def resampled_intervals(
     return Intervals(_ends(share, tail=tail), _ends(lift, tail=tail), _ends(excess, tail=tail))
 
 
+def draws_made(draws: int, *, customers_count: int) -> int:
+    """How many of the draws asked are made: fewer past 30,000 customers, never under 200 unless fewer are asked."""
+    return min(draws, max(200, _CELLS // max(customers_count, 1)))
+
+
 def _group_values(members: Any, overdue: Floats, exposure: Floats) -> tuple[Floats, Floats, Floats]:
     """Share, lift and excess of each group in each draw, from what each customer weighs in it."""
     owed, exposed = members @ overdue, members @ exposure
@@ -68,7 +73,7 @@ def _weights(live: int, customers_count: int, *, draws: int, seed: int) -> Itera
     """How often each live customer is drawn: arrays live × draws, a chunk at a time."""
     generator = np.random.default_rng(seed)
     cells = live + 1  # the last one stands for every customer who owes nothing
-    draws = max(200, min(draws, _CELLS // max(customers_count, 1)))
+    draws = draws_made(draws, customers_count=customers_count)
     chunk = max(1, _CELLS_PER_CHUNK // max(customers_count, 1))
     for first in range(0, draws, chunk):
         size = min(chunk, draws - first)

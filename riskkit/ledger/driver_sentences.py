@@ -7,6 +7,7 @@ import pandas as pd
 from riskkit.engine import amount_name
 from riskkit.errors import Message, Money, message
 from riskkit.ledger.attribution import ATTRIBUTION, NO_DUE_DATE
+from riskkit.ledger.customer_resampling import draws_made
 from riskkit.ledger.dimensions import SECTOR_LEVELS, SIZE_LEVELS, UNKNOWN
 from riskkit.ledger.drivers import DRIVERS
 from riskkit.schemas import Table
@@ -64,6 +65,20 @@ def driver_sentences(drivers: pd.DataFrame, attribution: pd.DataFrame, *, curren
     if groups.empty:
         sentences.insert(0, _nothing(attribution))
     return [*sentences, *_limits(attribution, currency=currency)]
+
+
+def draws_sentence(customers_count: int, *, draws: int) -> list[Message]:
+    """That intervals rest on fewer draws than the policy asks, where they do."""
+    made = draws_made(draws, customers_count=customers_count)
+    if made == draws:
+        return []
+    return [
+        message(
+            "With {count:customer|customers}, intervals rest on {made} draws of customers instead of the {draws} asked"
+            " by the policy: their ends are less fine, not biased.",
+            count=customers_count, made=made, draws=draws,
+        )
+    ]  # fmt: skip
 
 
 def in_cents(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

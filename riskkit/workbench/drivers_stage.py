@@ -15,7 +15,7 @@ from riskkit.ledger.customer_positions import customer_positions
 from riskkit.ledger.dependence import concentration_table
 from riskkit.ledger.dimensions import group_customers
 from riskkit.ledger.driver_search import prepare_search
-from riskkit.ledger.driver_sentences import driver_sentences
+from riskkit.ledger.driver_sentences import draws_sentence, driver_sentences
 from riskkit.ledger.drivers import find_drivers
 from riskkit.ledger.sectors import sector_attribution
 from riskkit.ledger.snapshot import Snapshot
@@ -83,6 +83,7 @@ def explain_unpaid(
     sentences = [
         *driver_sentences(drivers, attribution, currency=currency),
         *diagnosis_sentences(concentration, matrix, currency=currency),
+        *draws_sentence(len(positions), draws=draws),
     ]
     return Explained(
         tables={

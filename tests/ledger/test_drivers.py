@@ -7,7 +7,7 @@ import pytest
 from riskkit.engine import read_parquet, write_parquet
 from riskkit.exhibits.language import language
 from riskkit.ledger.attribution import ATTRIBUTION
-from riskkit.ledger.driver_sentences import driver_sentences, run_sentences
+from riskkit.ledger.driver_sentences import draws_sentence, driver_sentences, run_sentences
 from riskkit.ledger.drivers import DRIVERS
 from riskkit.ledger.group_search import (
     greatest_by_chance,
@@ -232,3 +232,10 @@ def test_order_and_scale_change_no_driver():
     larger = drivers_of(customers, held.assign(**{c: held[c] * 3 for c in cents}))
     assert larger["lift"].tolist() == pytest.approx(shuffled["lift"].tolist())
     assert larger["corrected_p"].tolist() == shuffled["corrected_p"].tolist()
+
+
+def test_fewer_draws_than_asked_are_said():
+    assert draws_sentence(30_000, draws=2_000) == []  # 60 million drawn customers: the most
+    (said,) = draws_sentence(200_000, draws=2_000)
+    assert "300 tirages de clients au lieu des 2\u202f000" in FRENCH.say(said)
+    assert draws_sentence(5_000_000, draws=200) == []  # never fewer than 200
