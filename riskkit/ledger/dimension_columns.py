@@ -64,8 +64,19 @@ def _number_groups(numbers: pd.Series, *, classes: int, language: str) -> Column
     codes = pd.Series([f"{n + 1:02d}" for n in place.tolist()], index=known.index, dtype="str").reindex(numbers.index)
     to = {"fr": "à"}.get(language, "to")
     spans = known.groupby(place).agg(["min", "max"])
-    labels = {f"{int(n) + 1:02d}": f"{low:g} {to} {high:g}" for n, low, high in spans.itertuples(name=None)}
+    labels = {
+        f"{int(n) + 1:02d}": f"{_number(low, language)} {to} {_number(high, language)}"
+        for n, low, high in spans.itertuples(name=None)
+    }
     return ColumnGroups(codes.astype("str"), labels)
+
+
+def _number(value: float, language: str) -> str:
+    """A number as its reader writes it: 1 413 550,5 or 1,413,550.5."""
+    written = f"{value:,.10g}"
+    if language != "fr":
+        return written
+    return written.replace(",", "\u202f").replace(".", ",")
 
 
 def _word_groups(text: pd.Series, *, policy: DriverPolicy, language: str) -> ColumnGroups:

@@ -8,6 +8,7 @@ import pytest
 from riskkit.ledger.dimension_columns import OTHERS, read_column
 from riskkit.ledger.dimensions import group_customers, relation_ages, sales_deciles
 from riskkit.policy_drivers import DriverPolicy
+from riskkit.schemas import SEVERAL_VALUES
 from tests.ledger.portfolios import AS_OF, POLICY, simulated
 
 
@@ -75,7 +76,7 @@ def test_numbers_are_cut_in_equal_counts():
     assert found.labels["01"] == "1 à 20"
     few = read(["1", "2"] * 10)  # two values are two words
     assert set(few.codes) == {"1", "2"}
-    assert read(["1 200,50 €"] * 3 + [f"{n},5" for n in range(40)]).labels["05"].endswith("1200.5")
+    assert read(["1 200,50 €"] * 3 + [f"{n},5" for n in range(40)]).labels["05"].endswith("1\u202f200,5")
 
 
 def test_dates_go_by_year():
@@ -93,3 +94,19 @@ def test_dates_go_by_year():
 )
 def test_columns_that_make_no_group_are_left_out(values):
     assert read(values) is None
+
+
+def test_classes_of_numbers_are_written_as_their_reader_writes_them():
+    limits = [f"{1_000_000 + 500 * n}.5" for n in range(60)]
+    french, english = read(limits), read(limits, language="en")
+    assert french.labels["01"] == "1\u202f000\u202f000,5 à 1\u202f005\u202f500,5"  # 60 values, 5 classes of 12
+    assert english.labels["01"] == "1,000,000.5 to 1,005,500.5"
+
+
+def test_a_customer_of_several_values_is_named_in_its_readers_language():
+    customers, held = simulated(seed=1, customers=60)
+    grouping = group_customers(
+        customers.assign(x_gamme=["Neuf", SEVERAL_VALUES] * 30), held, as_of=AS_OF, policy=POLICY
+    )
+    assert grouping.label("x_gamme", SEVERAL_VALUES, language="fr") == "Plusieurs valeurs"
+    assert grouping.label("x_gamme", "Neuf", language="fr") == "Neuf"
