@@ -31,6 +31,7 @@ class Keep(Protocol):
         """The frame, kept."""
 
 
+_KEPT = count()
 _LONG_CHAINS = "set disabled_optimizers = 'cte_inlining'"
 
 
@@ -95,13 +96,12 @@ def keep_in(connection: duckdb.DuckDBPyConnection) -> Keep:
     The engine's own materialised frames live outside its memory limit. Worth it for large frames only: each table makes
     every other relation bind again, and planning (see `connect`) takes its time where running takes longer.
     """
-    numbers = count()
 
     def keep(frame: Lazy, *, number: str | None = None) -> Lazy:
         native = nw.to_native(frame)
         if not isinstance(native, duckdb.DuckDBPyRelation):
             return materialise(frame, number=number)
-        name = f"kept_{next(numbers)}"
+        name = f"kept_{next(_KEPT)}"
         connection.execute("reset disabled_optimizers")
         native.create(name)
         table = connection.table(name)

@@ -21,6 +21,8 @@ from riskkit.sources.reading import Reading
 c = nw.col
 LARGE_LINES = 1_000_000
 """Lines from which intermediates go to files: below, memory is faster and small."""
+LARGE_HISTORY = 5_000_000
+"""Lines × dates from which those of a history go to files."""
 BEHAVIOUR_KINDS = ("invoice", "deposit")
 ISSUE_DATES = Table("issue_dates", "a day on which something was issued", (Column("issue_date", "date", "the day"),))
 
@@ -114,6 +116,11 @@ class Book:
             .drop("terms_due_day")
         )
 
+    def keeping(self, dates: int) -> Keep:
+        """How frames of every line at that many dates are kept: in memory, or where they may spill to disk."""
+        lines = self.reading.rows("invoices") + self.reading.rows("payments")
+        return keep_in(self.connection) if self.keep is materialise and lines * dates >= LARGE_HISTORY else self.keep
+
     def known(self, dated: Lazy, *, as_of: Sequence[dt.date]) -> Lazy:
         """The lines known at each valuation date: those dated on it or before.
 
@@ -124,7 +131,7 @@ class Book:
         ordered = known.with_columns(
             order_day=nw.when((c("cents") > 0) & ~c("due_day").is_null()).then(c("due_day")).otherwise(c("day"))
         )
-        return self.keep(ordered, number="entry")
+        return self.keeping(len(as_of))(ordered, number="entry")
 
 
 def _keep(reading: Reading, connection: duckdb.DuckDBPyConnection) -> Keep:

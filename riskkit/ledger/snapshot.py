@@ -174,11 +174,12 @@ def measure_history(book: Book, *, as_of: dt.date, policy: Policy, terms: TermsC
 def _strike_dates(
     book: Book, *, as_of: list[dt.date], policy: Policy, terms: TermsChoice, keep_flows: bool = False
 ) -> _Struck:
+    keep = book.keeping(len(as_of))
     known = book.known(book.dated(default_terms=terms.code), as_of=as_of)
-    settled = settle(known, keep=book.keep)
+    settled = settle(known, keep=keep)
     flows = strike_flows(known, settled.allocations)
-    flows = book.keep(flows) if keep_flows else flows
-    items = strike_items(known, flows, policy=policy, keep=book.keep)
+    flows = keep(flows) if keep_flows else flows
+    items = strike_items(known, flows, policy=policy, keep=keep)
     totals = total(book, known, items, as_of=as_of, policy=policy)
     return _Struck(known, settled.allocations, settled.rest, flows, items, totals)
 
