@@ -177,11 +177,20 @@ def _buyer(run: Path, account: pd.Series, limits: pd.DataFrame, *, policy: Polic
         old_overdue_cents=round(100 * float(old["open_amount"].sum())),
         oldest_days=int(late["days_past_due"].max()) if len(late) else 0,
         usual_days=None if pd.isna(terms["current_days"]) else round(float(terms["current_days"])),
-        recommended_days=int(terms["recommended_days"]),
+        recommended_days=_longest_days(terms, policy=policy),
         late_days=0.0 if pd.isna(terms["late_days"]) else float(terms["late_days"]),
         probability_12m=float(limit["probability_12m"]),
         loss_parts=_parts(limits[limits["customer_id"] == who]),
     )
+
+
+def _longest_days(terms: pd.Series, *, policy: Policy) -> int:
+    """Longest terms for the risk and the profile of a customer, whatever its own are today; 0 where it pays first."""
+    rules = policy.decisions.terms
+    if int(terms["recommended_days"]) == 0:
+        return 0
+    by_level = rules.days_by_level[str(terms["risk_level"])]
+    return min(by_level, rules.days_by_profile.get(str(terms["profile"]), by_level))
 
 
 def _record(
