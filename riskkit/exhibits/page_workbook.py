@@ -49,9 +49,10 @@ def _write(sheet: object, frame: pd.DataFrame, head: object, kinds: Mapping[str,
     write = sheet  # xlsxwriter has no types of its own
     for column, name in enumerate(map(str, frame.columns)):
         write.write_string(0, column, name, head)  # type: ignore[attr-defined]
-        kind = _kind(name, frame[name])
+        values = frame.iloc[:, column]  # two columns may be called the same
+        kind = _kind(name, values)
         longest = len(name)
-        for row, value in enumerate(frame[name].tolist(), start=1):
+        for row, value in enumerate(values.tolist(), start=1):
             if value is None or value is pd.NaT or value is pd.NA or value != value:
                 continue
             if kind == "date":

@@ -7,8 +7,9 @@ nothing of it is ever run, and whatever fails becomes a sentence.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -71,6 +72,7 @@ class App:
         try:
             self.run = self.shelf.open(state.as_of)
             self._view(state.page).show()
+            self._show_only(state.page)
         except Exception:
             self.state, self.run, self.words = before
             self._draw_shell()  # a list that was moved in the browser goes back to what is shown
@@ -92,6 +94,10 @@ class App:
         """The run before the one shown, when there is one that can be read."""
         day = self.shelf.before(self.state.as_of)
         return self.shelf.open(day) if day is not None else None
+
+    def past_scores(self, customer_id: str) -> Mapping[dt.date, Mapping[str, object]]:
+        """The class of a customer at the date shown and at those of earlier runs, oldest first."""
+        return self.shelf.past_scores(customer_id, as_of=self.state.as_of)
 
     def guarded(self, act: Callable[[Any], None]) -> Callable[[Any], None]:
         """The callback as the browser may call it: whatever fails becomes a sentence on the page."""
@@ -123,18 +129,18 @@ class App:
                     self._view(name).show()
                 finally:
                     self.state = shown
-                    self._show_only(shown.page)
                 yield
             ready = getattr(self.views.get(name), "prepare", None)
             if ready is not None:
                 yield from ready()
 
     def _view(self, page: str) -> View:
-        """The page, made when it is first asked for, and alone on the screen."""
+        """The page, made when it is first asked for, out of sight."""
         if page not in self.views:
-            self.views[page] = VIEWS[page](self)
-            self.slot.children = (*self.slot.children, self.views[page].widget)
-        self._show_only(page)
+            made = VIEWS[page](self)
+            made.widget.layout.display = "none"
+            self.views[page] = made
+            self.slot.children = (*self.slot.children, made.widget)
         return self.views[page]
 
     def _show_only(self, page: str) -> None:
@@ -202,7 +208,8 @@ class App:
             self.go(replace(state, language=act.value), step=False)
         elif act.do == "filter":
             kept = dict(state.filters) | dict(read_filters(act.value))
-            self.go(replace(with_page(state, "customers"), filters=tuple(kept.items())))
+            page = state.page if state.page in shell.FILTERED else "customers"
+            self.go(replace(with_page(state, page), filters=tuple(kept.items())))
         elif act.do == "unfilter":
             self.go(state.without(act.value), step=False)
         elif act.do == "address":

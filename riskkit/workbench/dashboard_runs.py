@@ -19,6 +19,7 @@ from riskkit.workbench.run_folder import MANIFEST
 from riskkit.workbench.stored_run import load_run
 
 KEPT = 4
+PAST = 8  # runs whose scores a sheet recalls
 
 
 class OpenRun:
@@ -65,6 +66,7 @@ class RunShelf:
     served: dt.date
     folders: dict[dt.date, Path]
     read: OrderedDict[dt.date, OpenRun] = field(default_factory=OrderedDict)
+    scores: dict[dt.date, pd.Series] = field(default_factory=dict)
 
     @classmethod
     def beside(cls, folder: Path) -> RunShelf:
@@ -86,6 +88,19 @@ class RunShelf:
                 self.read.popitem(last=False)
         self.read.move_to_end(as_of)
         return self.read[as_of]
+
+    def past_scores(self, customer_id: str, *, as_of: dt.date) -> dict[dt.date, dict[str, object]]:
+        """The row of a customer in the scores of that run and of earlier ones (the last few), oldest first."""
+        found = {}
+        for day in sorted(day for day in self.folders if day <= as_of)[-PAST:]:
+            if day not in self.scores:
+                path = self.folders[day] / "tables" / "scores.parquet"
+                columns = ["customer_id", "risk_class"]
+                table = read_parquet(path, columns=columns) if path.is_file() else pd.DataFrame(columns=columns)
+                self.scores[day] = table.set_index("customer_id")["risk_class"]
+            if customer_id in self.scores[day].index:
+                found[day] = {"risk_class": self.scores[day][customer_id]}
+        return found
 
     def before(self, as_of: dt.date) -> dt.date | None:
         """The date of the run before that one; None for the first."""

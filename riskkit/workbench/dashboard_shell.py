@@ -78,7 +78,7 @@ def nav_html(state: AppState, pages: Sequence[str], link: Callable[[str], str], 
 
 def filters_html(said: Sequence[tuple[str, str]], page: str, words: Language) -> Html:
     """The filters in force (column, and what it keeps in words), each with a cross that takes it away."""
-    if not said:
+    if not said or page == "unpaid":  # the panel of that page says its filters itself
         return Html("")
     if page not in FILTERED:
         note = words.text("The filters in force do not apply here: this page is of the whole company.")

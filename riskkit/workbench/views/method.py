@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from riskkit.exhibits.fragment import Html, element, join
+from riskkit.exhibits.fragment import Html, element
 from riskkit.exhibits.measure_words import MEASURES
 from riskkit.exhibits.method import definitions_list, not_computable_list
 from riskkit.exhibits.model_card import SCORE_TABLES, score_evidence
@@ -72,7 +72,7 @@ class MethodPage(DocumentView):
             (words.text("Version of riskkit"), str(manifest.get("riskkit_version", "–"))),
             (words.text("Digest of the policy"), str(manifest.get("policy_sha256", "–"))),
         ]
-        pairs = [join(element("dt", name), element("dd", element("code", value))) for name, value in said]
+        pairs = [element("div", element("dt", name), element("dd", element("code", value))) for name, value in said]
         return panel_section(
             words.text("Provenance"),
             words.text("The same files, policy and date give the same figures again"),

@@ -9,6 +9,8 @@ from riskkit.workbench.views.view import Host, View
 
 _MODULES = {
     "overview": ("overview", "OverviewPage"),
+    "unpaid": ("unpaid", "UnpaidPage"),
+    "customers": ("customers", "CustomersPage"),
     "segments": ("segments", "SegmentsPage"),
     "cash": ("cash", "CashPage"),
     "quality": ("quality", "QualityPage"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -48,6 +49,9 @@ class Host(Protocol):
 
     def previous(self) -> OpenRun | None:
         """The run of the same portfolio before the one shown."""
+
+    def past_scores(self, customer_id: str) -> Mapping[dt.date, Mapping[str, object]]:
+        """The class of a customer at the date shown and at those of earlier runs, oldest first."""
 
 
 class View(Protocol):

@@ -50,6 +50,8 @@ class Explorer:
         Of everything that is read.
     selections
         Folder in which selections are kept under a name; None offers none.
+    changed
+        Told every state that is shown after the first.
     """
 
     def __init__(
@@ -59,8 +61,10 @@ class Explorer:
         company: str,
         language: str,
         selections: Path | None = None,
+        changed: Callable[[ExplorerState], None] | None = None,
     ) -> None:
         self.panel = panel
+        self.changed = changed
         self.words: Language = language_of(language)
         self.state = first_state(panel)
         self.before: list[ExplorerState] = []
@@ -137,6 +141,8 @@ class Explorer:
         if keep_step and not only_table:
             self.before = [*self.before[-STEPS_KEPT:], left]
         self.bar.show(self.state, can_undo=bool(self.before))
+        if self.changed is not None:
+            self.changed(self.state)
 
     def undo(self) -> None:
         """Back to the state before the last filter or grouping."""
