@@ -149,7 +149,7 @@ def test_list_is_searched_sorted_and_cut_to_columns_and_its_address_keeps_it(tab
     tab.get_by_text("Colonnes (").click()
     tab.get_by_label("Factures ouvertes", exact=True).check()
     tab.locator("[data-testid=customers] th", has_text="Factures ouvertes").wait_for()
-    tab.get_by_label("Afficher").select_option("Avec un retard")
+    tab.locator("select[data-rk-do=view]").select_option("Avec un retard")
     tab.locator("[data-testid=customers-count]", has_text="5 clients sur 19").wait_for()
     tab.wait_for_url(re.compile("view=overdue"))
     other = context.new_page()
