@@ -12,7 +12,7 @@ Read = Callable[[str], pd.DataFrame | None]
 ABOUT = (
     "customers", "ageing", "scores", "score_notes", "credit_limits", "segments", "cash_customers", "company_states",
     "enrichment", "payer_profiles", "open_items", "unapplied", "payment_time", "customer_months", "events", "provision",
-    "claimable_penalties", "actions",
+    "claimable_penalties", "dunning",
 )  # fmt: skip
 """Tables with a column `customer_id` that a sheet reads; those that a run does not have are left out."""
 

@@ -21,7 +21,7 @@ from riskkit.workbench.dashboard_runs import RunShelf
 from riskkit.workbench.dashboard_state import NAMES, AppState
 from riskkit.workbench.visit import query_parameters
 
-QUIET_SECONDS, PAUSE_SECONDS = 1.5, 0.1
+QUIET_SECONDS, PAUSE_SECONDS, REFRESH_SECONDS = 1.5, 0.1, 3.0
 
 
 def show(run_folder: str | Path = "") -> None:
@@ -42,7 +42,9 @@ def show(run_folder: str | Path = "") -> None:
         app = App(shelf, default=default, state=default.read(asked, dates=shelf.folders))
         app.draw()
         display(app.widget)  # type: ignore[no-untyped-call]
+        app.idle = lambda: _prepare_quietly(app)
         _prepare_quietly(app)
+        _refresh_often(app)
     except Exception as fault:  # noqa: BLE001 - the edge of the page: reported in full in the log, shown as one sentence
         notice = element("div", fault_notice(fault, language=language), class_="rk rk-app", data_testid="ready")
         display(w.HTML(value=notice))  # type: ignore[no-untyped-call]
@@ -67,6 +69,23 @@ def _prepare_quietly(app: App) -> None:
         loop.call_later(PAUSE_SECONDS, step)
 
     loop.call_later(QUIET_SECONDS, step)
+
+
+def _refresh_often(app: App) -> None:
+    """Look every few seconds whether another viewer recorded something; a fault there is for the log."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:  # not in a kernel
+        return
+
+    def look() -> None:
+        try:
+            app.refresh()
+        except Exception as fault:  # noqa: BLE001 - nobody asked for it: reported in the log
+            record_fault(fault)
+        loop.call_later(REFRESH_SECONDS, look)
+
+    loop.call_later(REFRESH_SECONDS, look)
 
 
 def _folder(given: str | Path) -> Path:

@@ -44,6 +44,7 @@ class App:
         self.left: dict[str, tuple[tuple[str, str], ...]] = {}
         self.served = 0
         self.step = False
+        self.idle: Callable[[], None] | None = None
         self.places = {name: w.HTML() for name in _PLACES}
         self.letters = w.Text(continuous_update=True)
         self.letters.add_class("rk-letterbox")
@@ -67,6 +68,7 @@ class App:
     def go(self, state: AppState, *, step: bool = True) -> None:
         """Show another state; when it cannot be drawn, everything stays at the one shown."""
         before = (self.state, self.run, self.words)
+        is_other = (state.as_of, state.language) != (self.state.as_of, self.state.language)
         self.left[self.state.page] = self.state.options
         self.state, self.words = state, language_of(state.language)
         try:
@@ -79,6 +81,8 @@ class App:
             raise
         self.step = step
         self._draw_shell()
+        if is_other and self.idle is not None:
+            self.idle()  # the other pages are drawn for this date and language too, once the reader rests
 
     def keep(self, state: AppState) -> None:
         """Remember a state that the page shows already, and write it in the address."""
@@ -118,6 +122,12 @@ class App:
     def draw(self) -> None:
         """Draw the page that the state asks for."""
         self.go(self.state, step=False)
+
+    def refresh(self) -> None:
+        """Show what other viewers recorded since; called now and then."""
+        redraw = getattr(self.views.get(self.state.page), "refresh", None)
+        if redraw is not None:
+            redraw()
 
     def prepare(self) -> Iterator[None]:
         """Make the other pages, one at each step, and what each says may be chosen next, so that choosing is quick."""

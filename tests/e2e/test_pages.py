@@ -171,3 +171,37 @@ def test_sheet_of_a_hostile_name_or_an_unknown_number_is_text(page, served) -> N
     page.goto(f"http://127.0.0.1:{served.port}/?page=customers&customer=%3Cscript%3Ealert(1)%3C/script%3E")
     page.locator(".rk-absent", has_text="<script>alert(1)</script>").wait_for()
     assert page.evaluate("window.robbed") is None
+
+
+def test_action_recorded_on_a_sheet_is_seen_by_a_second_viewer_with_its_author(tab, served, context) -> None:
+    second = context.new_page()
+    open_page(second, served, "&page=actions")
+    assert "Rien n’est encore enregistré" in read(second, "actions-journal")
+    go(tab, "actions")
+    # Customer 1 never paid again: by its habit no reminder brings more than it costs, and the list says so.
+    tab.get_by_role("button", name=re.compile("Laissés tranquilles")).click()
+    tab.wait_for_url(re.compile("view=alone"))
+    tab.get_by_test_id("worklist").get_by_role("link", name=LONG).click()
+    tab.get_by_test_id("sheet-figures").wait_for()
+    form = tab.locator("form[data-rk-form=record]")
+    form.get_by_label("Statut").select_option("promise")
+    form.get_by_label("Commentaire").fill("<b>viendra</b> jeudi")
+    form.get_by_role("button", name="Enregistrer").click()
+    assert tab.evaluate(
+        "document.querySelector('[name=author]').validity.valueMissing"
+    )  # the browser asks for the name
+    form.get_by_label("Votre nom").fill("Zoé")
+    form.get_by_role("button", name="Enregistrer").click()
+    tab.locator("[data-testid=page-fault]", has_text="jour promis").wait_for()
+    form.get_by_label("Promis pour le").fill("2025-01-15")
+    form.get_by_label("Montant promis").fill("12 000")
+    form.get_by_role("button", name="Enregistrer").click()
+    tab.get_by_test_id("recorded").wait_for()
+    assert tab.get_by_test_id("page-fault").count() == 0
+    second.locator("[data-testid=actions-journal]", has_text="<b>viendra</b> jeudi").wait_for(timeout=15_000)
+    seen = read(second, "actions-journal")
+    for told in (LONG, "promesse de règlement", "12 000 € promis pour le 15/01/2025", "par Zoé"):
+        assert told in seen
+    tab.locator("form[data-rk-form=record] [name=author]").wait_for()
+    assert tab.locator("[name=author]").input_value() == "Zoé"  # remembered
+    go(tab, "overview")

@@ -67,7 +67,6 @@ class ListAsked:
     rows: int
     view: str
     columns: tuple[str, ...]
-    start: int
 
     @classmethod
     def of(cls, state: AppState, columns: dict[str, ListColumn]) -> ListAsked:
@@ -75,7 +74,6 @@ class ListAsked:
         name, _, direction = state.option("sort", SORT).rpartition("-")
         good = (name in columns or name == "name") and direction in ("up", "down")
         wanted = tuple(each for each in state.option("columns").split(",") if each in columns)
-        start = state.option("start")
         rows = state.option("rows")
         return cls(
             search=state.option("search")[:80],
@@ -83,7 +81,6 @@ class ListAsked:
             rows=int(rows) if rows in map(str, ROWS) else ROWS[0],
             view=state.option("view") if state.option("view") in VIEWS else VIEWS[0],
             columns=wanted or tuple(each for each in USUAL if each in columns),
-            start=int(start) if start.isascii() and start.isdigit() and len(start) < 8 else 0,
         )
 
 

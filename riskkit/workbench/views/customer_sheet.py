@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from dataclasses import asdict
 
 import ipywidgets as w
 import pandas as pd
 
 from riskkit.errors import UsageError, message
 from riskkit.exhibits.customer_file import CustomerFile, open_customer
+from riskkit.exhibits.follow_up_parts import STEP_WORDS, journal, record_form
 from riskkit.exhibits.fragment import Html, element, join
 from riskkit.exhibits.sheet_history import (
     sheet_ages,
@@ -20,6 +23,7 @@ from riskkit.exhibits.sheet_history import (
     sheet_past_scores,
 )
 from riskkit.exhibits.sheet_parts import sheet_figures, sheet_head, sheet_identity, sheet_limit, sheet_score
+from riskkit.workbench.follow_up import entries, read_form, record, stamp
 from riskkit.workbench.views.view import Act, Host, make_box, missing_notice
 
 EXPORTED = ("open_items", "payment_time", "payer_profiles", "score_notes", "events", "customer_months")
@@ -30,8 +34,10 @@ class CustomerSheet:
 
     def __init__(self, host: Host) -> None:
         self.host = host
-        self.place = w.HTML()
-        self.widget = make_box(self.place, css="rk-page")
+        self.place, self.form, self.journal, self.items = w.HTML(), w.HTML(), w.HTML(), w.HTML()
+        self.follow_up = make_box(self.form, self.journal, css="rk-panel rk-follow-up")
+        self.widget = make_box(self.place, self.follow_up, self.items, css="rk-page")
+        self.stamp: tuple[int, int] = (-1, -1)
         self.file: CustomerFile | None = None
         self.shown: tuple[object, ...] = ()
 
@@ -39,16 +45,49 @@ class CustomerSheet:
         """Draw the sheet of that customer when it is not the one shown."""
         state = self.host.state
         wanted = (customer_id, state.as_of, state.language)
-        if wanted == self.shown:
+        if wanted != self.shown:
+            run = self.host.run
+            self.file = open_customer(customer_id, run.names, run.table)
+            self.place.value = self._unknown(customer_id) if self.file is None else self._sheet(self.file)
+            self.items.value = "" if self.file is None else self._items(self.file)
+            self.follow_up.layout.display = "none" if self.file is None else None
+            self._draw_form()
+            self.shown, self.stamp = wanted, (-1, -1)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw the journal again when somebody recorded something since."""
+        folder = self.host.run.folder.absolute().parent
+        found = stamp(folder)
+        if self.file is None or found == self.stamp:
             return
-        run = self.host.run
-        self.file = open_customer(customer_id, run.names, run.table)
-        self.place.value = self._unknown(customer_id) if self.file is None else self._sheet(self.file)
-        self.shown = wanted
+        words, currency = self.host.words, self.host.run.shown.currency
+        lines = [asdict(entry) for entry in entries(folder) if entry.customer_id == self.file.customer_id]
+        self.journal.value = journal(lines, words, currency=currency)
+        self.stamp = found
 
     def act(self, act: Act) -> None:
-        """Nothing is asked of the sheet yet."""
-        raise UsageError(message("This choice does not exist here: {act}.", act=act.do))
+        """Record what was done or promised."""
+        if act.do != "record" or self.file is None or act.value != self.file.customer_id or is_read_only():
+            raise UsageError(message("This choice does not exist here: {act}.", act=act.do))
+        entry = read_form(act.values, customer_id=self.file.customer_id, as_of=self.host.state.as_of)
+        record(self.host.run.folder.absolute().parent, entry)
+        self._draw_form(said=self.host.words.text("Recorded; your colleagues see it."))
+        self.refresh()
+
+    def _draw_form(self, *, said: str = "") -> None:
+        words = self.host.words
+        if self.file is None:
+            self.form.value = ""
+            return
+        heading = element("h3", words.text("Follow-up"))
+        if is_read_only():
+            note = words.text("This dashboard is open for reading only: nothing can be recorded.")
+            self.form.value = join(heading, element("p", note, class_="rk-note"))
+            return
+        step = self.file.said("dunning", "step")
+        told = element("p", said, class_="rk-said-done", role="status", data_testid="recorded") if said else None
+        self.form.value = join(heading, record_form(self.file.customer_id, words, step=step), told)
 
     def sheets(self) -> Mapping[str, pd.DataFrame]:
         """What the run holds about the customer, table by table."""
@@ -92,26 +131,32 @@ class CustomerSheet:
             )
             for title, part, name in parts
         ]
-        items = element(
+        return join(
+            self._back(),
+            sheet_head(file, words),
+            sheet_figures(file, words, currency=currency),
+            element("div", *cards, class_="rk-sheet"),
+        )
+
+    def _items(self, file: CustomerFile) -> Html:
+        words, currency = self.host.words, self.host.run.shown.currency
+        return element(
             "section",
             element("h3", words.text("Open invoices")),
             sheet_items(file, words, currency=currency),
             class_="rk-panel",
             data_testid="sheet-items",
         )
-        return join(
-            self._back(),
-            sheet_head(file, words),
-            sheet_figures(file, words, currency=currency),
-            element("div", *cards, class_="rk-sheet"),
-            items,
-        )
 
     def _advice(self, file: CustomerFile) -> Html:
         """What to do: the strategy of its segment, then what the limit says."""
         words = self.host.words
-        said = [file.said("segments", "strategy"), file.said("credit_limits", "reason_2")]
-        known = [text for text in said if text]
+        step = file.said("dunning", "step")
+        doing = [words.say(STEP_WORDS[step]).capitalize()] if step in STEP_WORDS else []
+        reasons = [file.said("dunning", name) for name in ("reason_1", "reason_2")]
+        said = [": ".join([*doing, reasons[0]]) if words.code == "en" else "\u00a0: ".join([*doing, reasons[0]])]
+        said = [*said, reasons[1], file.said("segments", "strategy"), file.said("credit_limits", "reason_2")]
+        known = [text for text in said if text.strip()]
         if not known:
             return element("p", words.text("This run recommends nothing for this customer."), class_="rk-nothing")
         return element("ul", *[element("li", text) for text in known], class_="rk-remarks rk-advice")
@@ -120,3 +165,8 @@ class CustomerSheet:
         words = self.host.words
         past = self.host.past_scores(customer_id)
         return sheet_past_scores({words.date(day): row for day, row in past.items()}, words)
+
+
+def is_read_only() -> bool:
+    """Whether the server was started for readers who record nothing."""
+    return os.environ.get("RISKKIT_READ_ONLY", "") == "1"

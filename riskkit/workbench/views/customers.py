@@ -20,7 +20,7 @@ from riskkit.workbench.panel_run import column_label
 from riskkit.workbench.views.customer_columns import ListAsked, ListColumn, find_customers, list_columns, show_value
 from riskkit.workbench.views.customer_controls import controls_html
 from riskkit.workbench.views.customer_sheet import CustomerSheet
-from riskkit.workbench.views.view import Act, Host, customer_link, make_box
+from riskkit.workbench.views.view import Act, Host, customer_link, make_box, pager, read_start
 
 VALUES_LISTED = 300
 
@@ -84,6 +84,11 @@ class CustomersPage:
         if act.do != "search":  # what is being typed in is not drawn again under the reader's fingers
             self.controls.value = self._controls()
         self.host.keep(chosen)
+
+    def refresh(self) -> None:
+        """On a sheet, show what other viewers recorded since."""
+        if self.host.state.customer:
+            self.sheet.refresh()
 
     def sheets(self) -> Mapping[str, pd.DataFrame]:
         """The customers found with every column, or the sheet of one."""
@@ -161,10 +166,10 @@ class CustomersPage:
         asked, words, currency = self._asked(), self.host.words, self.host.run.shown.currency
         found = find_customers(self._kept(), asked)
         self.found = found
-        first = min(asked.start, max(0, (len(found) - 1) // asked.rows * asked.rows))
+        first = read_start(self.host.state, len(found), asked.rows)
         shown = found.iloc[first : first + asked.rows]
         self.table.value = join(
-            self._summary(found), self._rows(shown, found, asked, currency), self._pager(len(found), first, asked)
+            self._summary(found), self._rows(shown, found, asked, currency), pager(len(found), first, asked.rows, words)
         ) if len(found) else element("p", words.text("No customer fits. Take a filter away or try fewer letters."),
                                      class_="rk-nothing", role="status", data_testid="customers-count")  # fmt: skip
 
@@ -211,22 +216,6 @@ class CustomersPage:
         return element(
             "div", table, class_="rk-scroll", tabindex="0", role="region", aria_label=words.text("Customers")
         )
-
-    def _pager(self, count: int, first: int, asked: ListAsked) -> Html:
-        words = self.host.words
-        last = min(first + asked.rows, count)
-        said = words.text("Rows {first} to {last} of {count}", first=first + 1, last=last, count=count)
-        back, on = words.text("Previous page"), words.text("Next page")
-        parts = [element("span", said)]
-        for mark, label, start, off in (
-            ("‹", back, first - asked.rows, first == 0),
-            ("›", on, first + asked.rows, last >= count),
-        ):
-            parts.append(
-                element("button", mark, type="button", class_="rk-tool", data_rk_do="start",
-                        data_rk_value=str(max(start, 0)), aria_label=label, disabled="" if off else None)
-            )  # fmt: skip
-        return element("div", *parts, class_="rk-pager")
 
 
 def _heading(name: str, heading: str, asked: ListAsked, *, text: bool) -> Html:

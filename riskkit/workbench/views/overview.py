@@ -16,6 +16,7 @@ from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.run_tables import RunTables
 from riskkit.workbench import dashboard_overview as overview
 from riskkit.workbench.dashboard_cards import headline_cards
+from riskkit.workbench.dashboard_changes import alerts_panel, cash_panel, changes_html, waiting_panel
 from riskkit.workbench.dashboard_debtors import company_words, debtors_html, index_debtors, sort_words
 from riskkit.workbench.dashboard_state import LEVELS, ROWS, PageState
 from riskkit.workbench.views.view import Act, Host, make_box
@@ -61,7 +62,10 @@ class OverviewPage:
             name: w.HTML()
             for name in (
                 "lead",
+                "changes",
                 "cards",
+                "alerts",
+                "cash",
                 "debtors_heading",
                 "debtors",
                 "sectors_heading",
@@ -83,8 +87,10 @@ class OverviewPage:
         self.pair = make_box(self.debtor_box, self.sector_box, css="rk-halves")
         return make_box(
             place["lead"],
+            place["changes"],
             place["cards"],
             make_box(*self.figures, css="rk-trio"),
+            make_box(place["alerts"], place["cash"], css="rk-halves rk-even"),
             self.pair,
             css="rk-page",
         )
@@ -162,6 +168,11 @@ class OverviewPage:
             "cards": join(overview.cards_heading(language=code), headline_cards(run, language=code)),
             "debtors_heading": overview.panel_heading(language_of(code).text("Customers"), finding),
         }
+        words, earlier = self.host.words, self.host.previous()
+        drawn["changes"] = changes_html(run, earlier.shown if earlier else None, words)
+        drawn["cash"] = self._once((run.as_of, code, "cash"), partial(cash_panel, self.host.run, words))
+        known = self.drawn.get((run.as_of, code, "alerts"))
+        drawn["alerts"] = known or (waiting_panel(words) if earlier else alerts_panel(self.host))
         figures = list(self._figures(run, code))
         self._label_controls()
         self._draw_sectors()
@@ -194,11 +205,16 @@ class OverviewPage:
         self.places["sectors_heading"].value, self.places["sectors"].value = heading, drawn
 
     def prepare(self) -> Iterator[None]:
-        """Draw the dates most likely to be chosen next, a little at each step, so that choosing is quick."""
-        earlier = self.host.previous()
+        """Look for alerts; draw the date most likely to be chosen next, a little at each step."""
+        earlier, code = self.host.previous(), self.state.language
         if earlier is None:
             return
-        run, code = earlier.shown, self.state.language
+        key = (self.host.run.shown.as_of, code, "alerts")
+        alerts = self._once(key, partial(alerts_panel, self.host))
+        if key[:2] == (self.run.as_of, self.state.language):
+            self.places["alerts"].value = alerts
+        yield
+        run = earlier.shown
         for _ in self._figures(run, code):
             yield
         self._sectors(run, replace(self.state, as_of=run.as_of))

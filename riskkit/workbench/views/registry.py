@@ -13,6 +13,7 @@ _MODULES = {
     "customers": ("customers", "CustomersPage"),
     "segments": ("segments", "SegmentsPage"),
     "cash": ("cash", "CashPage"),
+    "actions": ("actions", "ActionsPage"),
     "quality": ("quality", "QualityPage"),
     "method": ("method", "MethodPage"),
 }

@@ -115,6 +115,37 @@ def panel_section(eyebrow: str, heading: str, *parts: Html | None, css: str = ""
     )
 
 
+def pager(count: int, first: int, rows: int, words: Language) -> Html:
+    """Which rows are shown, with the steps to those before and after."""
+    last = min(first + rows, count)
+    parts = [element("span", words.text("Rows {first} to {last} of {count}", first=first + 1, last=last, count=count))]
+    steps = (
+        ("‹", words.text("Previous page"), first - rows, first == 0),
+        ("›", words.text("Next page"), first + rows, last >= count),
+    )
+    for mark, label, start, is_off in steps:
+        parts.append(
+            element(
+                "button",
+                mark,
+                type="button",
+                class_="rk-tool",
+                data_rk_do="start",
+                data_rk_value=str(max(start, 0)),
+                aria_label=label,
+                disabled="" if is_off else None,
+            )
+        )
+    return element("div", *parts, class_="rk-pager")
+
+
+def read_start(state: AppState, count: int, rows: int) -> int:
+    """The first row of the page that the address asks for, inside what there is."""
+    asked = state.option("start")
+    start = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 0
+    return min(start // rows * rows, max(0, (count - 1) // rows * rows))
+
+
 class DocumentView:
     """A page that is read and not filtered: its parts drawn from the run, again when date or language change."""
 
