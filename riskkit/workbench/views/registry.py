@@ -14,6 +14,7 @@ _MODULES = {
     "segments": ("segments", "SegmentsPage"),
     "cash": ("cash", "CashPage"),
     "actions": ("actions", "ActionsPage"),
+    "simulator": ("simulator", "SimulatorPage"),
     "quality": ("quality", "QualityPage"),
     "method": ("method", "MethodPage"),
 }
