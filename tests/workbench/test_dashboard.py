@@ -20,6 +20,7 @@ from riskkit.exhibits.company_words import failed_sentence
 from riskkit.exhibits.language import language
 from riskkit.exhibits.page_workbook import page_workbook
 from riskkit.exhibits.run_tables import RunTables
+from riskkit.exhibits.scenario_parts import scenario_measures, scenarios_compared
 from riskkit.workbench import dashboard_overview as overview
 from riskkit.workbench.dashboard_app import App
 from riskkit.workbench.dashboard_cards import headline_cards
@@ -297,10 +298,40 @@ def test_every_page_can_be_drawn_linked_to_left_and_exported(finished: FinishedR
         assert app.state.page == name
         assert [n for n, view in app.views.items() if view.widget.layout.display != "none"] == [name]
         ask(app, "export")
+        if not app.views[name].sheets():  # a run without that table says so instead
+            assert "rk-fault" in app.places["notice"].value
+            continue
         assert app.places["notice"].value == "", name
         link = app.places["download"].value.partition("base64,")[2].partition('"')[0]
         book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(link)))
         assert len(book.sheetnames) >= 1
+
+
+def test_scenarios_and_shocks_of_a_run_are_said_with_their_intervals(tmp_path: Path) -> None:
+    words = language("en")
+    known = [("cash_13w_amount", "amount", 100_000.0, 5_000.0, 4_000.0, 6_000.0),
+             ("dso_days", "days", 70.0, -2.5, -3.0, -2.0),
+             ("target_loss_share", "share", 0.10, -0.02, -0.03, -0.01),
+             ("net_yearly_amount", "amount", float("nan"), -100.0, -200.0, 50.0)]  # fmt: skip
+    rows = pd.DataFrame(
+        [("a", HOSTILE, 12, 0.2, *row) for row in known],
+        columns=[
+            "scenario",
+            "title",
+            "customers_count",
+            "sales_share",
+            "measure",
+            "unit",
+            "base",
+            "change",
+            "low",
+            "high",
+        ],
+    )
+    html = scenario_measures(rows, words, currency="EUR")
+    for said in ("€105,000", "+€5,000 [€4,000", "67.5 days", "−2.5 days [−3.0 days", "8.0%", "−€100 [−€200"):
+        assert said in html.replace("\u00a0", " "), said
+    assert "<script" not in scenarios_compared(rows, words, currency="EUR")
 
 
 def test_cells_of_an_export_never_become_formulas() -> None:
