@@ -278,6 +278,9 @@ def _add_others(made: dict[str, argparse.ArgumentParser], words: Language) -> No
     dashboard.add_argument(
         "--no-browser", action="store_true", help=words.text("print the address without opening the browser")
     )
+    dashboard.add_argument(
+        "--read-only", action="store_true", help=words.text("viewers look and export, and record nothing")
+    )
     made["compare"].add_argument("runs", nargs=2, metavar=run, help=words.text("folders of two runs, older first"))
     made["compare"].add_argument(
         "--out", metavar=words.text("FOLDER"), help=words.text("folder where the digest of alerts is written")

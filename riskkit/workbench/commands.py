@@ -167,7 +167,9 @@ def dashboard(asked: Namespace, words: Language) -> int:
         )
     read_manifest(folder)
     browser = sys.stdout.isatty() and not asked.no_browser
-    with serve_dashboard(folder, port=asked.port, language=words.code, open_browser=browser) as served:
+    with serve_dashboard(
+        folder, port=asked.port, language=words.code, open_browser=browser, read_only=asked.read_only
+    ) as served:
         _print(
             [
                 words.text("Run shown: {folder}", folder=shown_path(folder)),

@@ -75,6 +75,7 @@ def serve_dashboard(
     language: str = "fr",
     open_browser: bool = False,
     preheated: int = 1,
+    read_only: bool = False,
     notebook: Path = NOTEBOOK,
 ) -> Dashboard:
     """Start serving the pages of a run and return when they can be opened.
@@ -95,6 +96,8 @@ def serve_dashboard(
         Open the address in the default browser as well.
     preheated
         Kernels kept ready for the next visitors, about 100 MB each; 0 starts each when asked.
+    read_only
+        Nothing can be recorded: no form, and a request to record is refused.
     notebook
         The notebook that draws the pages.
 
@@ -122,7 +125,7 @@ def serve_dashboard(
             text=True,
             start_new_session=True,
             cwd=notebook.resolve().parent,
-            env=_environment(run_folder, language=language, log_file=Path(log_name)),
+            env=_environment(run_folder, language=language, log_file=Path(log_name), read_only=read_only),
         )
     answer = _hand_over(process, order=order)
     shown = f"[{address}]" if ":" in address else address
@@ -156,7 +159,7 @@ def _check_loopback(address: str) -> None:
         )
 
 
-def _environment(run_folder: Path, *, language: str, log_file: Path) -> dict[str, str]:
+def _environment(run_folder: Path, *, language: str, log_file: Path, read_only: bool) -> dict[str, str]:
     """The environment of the server and of its kernels: where the templates are, which run is shown, where to log."""
     paths = [str(JUPYTER_FOLDER), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER_TOKEN", "VOILA_"))}
@@ -165,6 +168,7 @@ def _environment(run_folder: Path, *, language: str, log_file: Path) -> dict[str
         "RISKKIT_RUN": str(run_folder.resolve()),
         "RISKKIT_LANGUAGE": language,
         "RISKKIT_LOG": str(log_file),
+        "RISKKIT_READ_ONLY": "1" if read_only else "",
         "PYTHONUNBUFFERED": "1",
         "MPLBACKEND": "agg",
     }

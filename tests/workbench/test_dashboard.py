@@ -28,8 +28,10 @@ from riskkit.workbench.dashboard_debtors import company_words, debtors_html, fin
 from riskkit.workbench.dashboard_fault import fault_notice
 from riskkit.workbench.dashboard_runs import RunShelf
 from riskkit.workbench.dashboard_state import COMPANIES, ROWS, SORTS, AppState, PageState, read_filters, write_filters
+from riskkit.workbench.follow_up import FILE
 from riskkit.workbench.run import FinishedRun
 from riskkit.workbench.stored_run import load_run
+from riskkit.workbench.views.actions import ActionsPage
 from riskkit.workbench.views.overview import OverviewPage
 from riskkit.workbench.views.registry import VIEWS
 
@@ -305,6 +307,35 @@ def test_every_page_can_be_drawn_linked_to_left_and_exported(finished: FinishedR
         link = app.places["download"].value.partition("base64,")[2].partition('"')[0]
         book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(link)))
         assert len(book.sheetnames) >= 1
+
+
+def test_what_is_recorded_goes_beside_the_runs_and_not_at_all_for_readers(
+    finished: FinishedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = finished.folder.parent / FILE
+    app = app_of(finished)
+    customer = next(iter(app.run.names))
+    form = {"author": "Zoé", "step": "call", "status": "done", "comment": HOSTILE}
+    try:
+        monkeypatch.setenv("RISKKIT_READ_ONLY", "1")
+        ask(app, "customer", customer)
+        ask(app, "record", customer, **form)
+        assert "rk-fault" in app.places["notice"].value
+        assert not beside.exists()
+        monkeypatch.delenv("RISKKIT_READ_ONLY")
+        ask(app, "record", "somebody else", **form)
+        assert not beside.exists()
+        ask(app, "record", customer, **form)
+        assert app.places["notice"].value == ""
+        assert beside.exists()
+        ask(app, "page", "actions")
+        page = app.views["actions"]
+        assert isinstance(page, ActionsPage)
+        assert "Zoé" in page.recorded.value
+        assert "<script" not in page.recorded.value
+        assert HOSTILE in set(next(frame for name, frame in page.sheets().items() if "ournal" in name).iloc[:, -2])
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def test_scenarios_and_shocks_of_a_run_are_said_with_their_intervals(tmp_path: Path) -> None:
