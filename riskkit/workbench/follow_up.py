@@ -20,7 +20,7 @@ FILE = "follow_up.sqlite"
 STEPS = ("reminder", "email", "call", "letter", "formal_notice", "court_order", "claim", "other")
 STATUSES = ("done", "promise", "dispute", "waiting", "closed")
 LONGEST = {"author": 60, "comment": 1_000, "customer_id": 120}
-WAIT_SECONDS = 5.0
+WAIT_SECONDS = 30.0
 _MADE = """
 create table if not exists follow_up (
   id integer primary key autoincrement, recorded_at text not null, author text not null, customer_id text not null,
@@ -80,9 +80,11 @@ def record(folder: Path, entry: Entry) -> None:
     names = ", ".join(_COLUMNS)
     marks = ", ".join(f":{name}" for name in _COLUMNS)
     try:
-        with _opened(folder) as base, base:
+        with _opened(folder) as base:
+            base.execute("begin immediate")  # waits for its turn; a lock taken half-way would be refused at once
             base.execute(_MADE)
             base.execute(f"insert into follow_up ({names}) values ({marks})", asdict(entry))  # noqa: S608 - names of ours
+            base.execute("commit")
     except sqlite3.Error as fault:
         raise DataError(
             message(
@@ -117,7 +119,7 @@ def stamp(folder: Path) -> tuple[int, int]:
 
 @contextmanager
 def _opened(folder: Path) -> Iterator[sqlite3.Connection]:
-    base = sqlite3.connect(folder / FILE, timeout=WAIT_SECONDS)
+    base = sqlite3.connect(folder / FILE, timeout=WAIT_SECONDS, isolation_level=None)
     try:
         yield base
     finally:
