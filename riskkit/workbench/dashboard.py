@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+from importlib import import_module
 from pathlib import Path
 
 import ipywidgets as w
 from IPython.display import display
 
 from riskkit.errors import UsageError, message
+from riskkit.exhibits.figure import figure_svg, make_sheet
 from riskkit.exhibits.fragment import element
 from riskkit.exhibits.language import LANGUAGES
+from riskkit.exhibits.language import language as language_of
 from riskkit.workbench.dashboard_app import App
 from riskkit.workbench.dashboard_fault import fault_notice, record_fault
 from riskkit.workbench.dashboard_runs import RunShelf
@@ -33,6 +36,7 @@ def show(run_folder: str | Path = "") -> None:
         The folder of a finished run. Empty: the one the server was started for.
 
     """
+    _warm_up()
     asked = query_parameters(names=NAMES)  # waits for the visitor: what a later run replaced must not be read before
     usual = os.environ.get("RISKKIT_LANGUAGE", "fr")
     language = next((code for code in (asked.get("language"), usual) if code in LANGUAGES), LANGUAGES[0])
@@ -48,6 +52,17 @@ def show(run_folder: str | Path = "") -> None:
     except Exception as fault:  # noqa: BLE001 - the edge of the page: reported in full in the log, shown as one sentence
         notice = element("div", fault_notice(fault, language=language), class_="rk rk-app", data_testid="ready")
         display(w.HTML(value=notice))  # type: ignore[no-untyped-call]
+
+
+def _warm_up() -> None:
+    """In a kernel that waits for a visitor: load the pages' code, the catalogue and the fonts. No figure of a run."""
+    if os.environ.get("VOILA_PREHEAT") != "True":
+        return
+    for page in ("overview", "unpaid", "customers", "cash", "segments", "actions", "simulator", "quality", "method"):
+        import_module(f"riskkit.workbench.views.{page}")
+    usual = os.environ.get("RISKKIT_LANGUAGE", LANGUAGES[0])
+    said = language_of(usual if usual in LANGUAGES else LANGUAGES[0]).text("Overview")
+    figure_svg(make_sheet(said, said, size=(2.0, 1.0), mode="light").nothing(said))
 
 
 def _prepare_quietly(app: App) -> None:
