@@ -1,4 +1,4 @@
-"""What-if of a run as people read it: one scenario against doing nothing, all of them side by side, and shocks."""
+"""One scenario of a run as people read it: each measure without and with it, and the cash it frees week by week."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from riskkit.errors import Message, message
-from riskkit.exhibits.fragment import Html, element, join
+from riskkit.exhibits.fragment import Html, element
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.tables import TableColumn, make_table
 
@@ -24,7 +24,6 @@ MEASURES: dict[str, Message] = {
     "net_yearly_amount": message("Net gain of a year"),
     "legal_risk_count": message("Customers beyond the legal terms"),
 }
-COMPARED = ("cash_13w_amount", "dso_days", "target_loss_13w_amount", "margin_cost_13w_amount", "net_yearly_amount")
 _WIDTH, _HEIGHT = 640, 150
 
 
@@ -56,26 +55,6 @@ def scenario_measures(rows: pd.DataFrame, words: Language, *, currency: str) -> 
     ]
     caption = words.text("What the scenario changes")
     return make_table(shown, columns, language=words.code, caption=caption, sortable=False)
-
-
-def scenarios_compared(scenarios: pd.DataFrame, words: Language, *, currency: str) -> Html:
-    """Every scenario, one row each: what it frees, costs and earns."""
-    rows = []
-    for _, own in scenarios.groupby("scenario", sort=False):
-        by = {str(m): (float(c), str(u)) for m, c, u in zip(own["measure"], own["change"], own["unit"], strict=True)}
-        cells: dict[str, object] = {
-            "title": str(own["title"].iloc[0]),
-            "customers": float(own["customers_count"].iloc[0]),
-            **{name: _signed(*by[name], words, currency) if name in by else "–" for name in COMPARED},
-        }
-        rows.append(cells)
-    columns = [
-        TableColumn("title", words.text("Scenario")),
-        TableColumn("customers", words.text("Customers"), "count"),
-        *[TableColumn(name, words.say(MEASURES[name])) for name in COMPARED],
-    ]
-    caption = words.text("Scenarios side by side: change against doing nothing")
-    return make_table(pd.DataFrame(rows), columns, language=words.code, caption=caption, sortable=False)
 
 
 def freed_cash(weeks: pd.DataFrame, words: Language, *, currency: str) -> Html:
@@ -116,59 +95,6 @@ def freed_cash(weeks: pd.DataFrame, words: Language, *, currency: str) -> Html:
         element("p", said, class_="rk-note"),
         class_="rk-areas-box",
     )
-
-
-def assumptions_table(assumptions: pd.DataFrame, words: Language) -> Html:
-    """What is assumed of customers' reactions, how sure it is, and whether the ledger or the policy says so."""
-    shown = pd.DataFrame(
-        {
-            "name": assumptions["assumption"].astype("str"),
-            "middle": [words.number(float(value), digits=2) for value in assumptions["middle"]],
-            "range": [
-                f"{words.number(float(low), digits=2)} – {words.number(float(high), digits=2)}"
-                for low, high in zip(assumptions["low"], assumptions["high"], strict=True)
-            ],
-            "source": [
-                words.text("read in the ledger ({count:customer|customers})", count=int(count))
-                if source == "ledger"
-                else words.text("assumed (policy)")
-                for source, count in zip(assumptions["source"], assumptions["customers_count"], strict=True)
-            ],
-        }
-    )
-    columns = [
-        TableColumn("name", words.text("Assumption")),
-        TableColumn("middle", words.text("Value")),
-        TableColumn("range", words.text("95 chances in 100 between")),
-        TableColumn("source", words.text("Source")),
-    ]
-    caption = words.text("What is assumed; each is a key of policy.yaml")
-    return make_table(shown, columns, language=words.code, caption=caption, sortable=False)
-
-
-def stress_table(stress: pd.DataFrame, words: Language, *, currency: str) -> Html:
-    """Shocks: the cash that would not come, what would be lost, and the week in which the treasury breaks."""
-    rows = stress.assign(
-        what=[
-            join(element("span", str(title), class_="rk-line"), element("span", str(why), class_="rk-line"))
-            for title, why in zip(stress["title"], stress["reason"], strict=True)
-        ],
-        missing_amount=stress["missing_amount"].astype("float64"),
-        loss_amount=stress["loss_amount"].astype("float64"),
-        breaks=[
-            words.text("it holds") if pd.isna(week) else words.text("week {week}", week=int(week))
-            for week in stress["breaks_in_week"]
-        ],
-    )
-    columns = [
-        TableColumn("what", words.text("Shock"), "html"),
-        TableColumn("customers_count", words.text("Customers"), "count"),
-        TableColumn("missing_amount", words.text("Cash missing in 13 weeks"), "money"),
-        TableColumn("loss_amount", words.text("Lost in the end"), "money"),
-        TableColumn("breaks", words.text("Treasury")),
-    ]
-    caption = words.text("Shocks on the cash of 13 weeks")
-    return make_table(rows, columns, language=words.code, caption=caption, currency=currency, sortable=False)
 
 
 def _shown(value: float, unit: str, words: Language, currency: str) -> str:

@@ -14,6 +14,7 @@ from riskkit.exhibits.customer_file import CustomerFile
 from riskkit.exhibits.fragment import Html, element, join
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.payer_words import profile_label
+from riskkit.exhibits.role_words import role_words
 from riskkit.exhibits.score_words import CLASSES, DECIDERS, FIGURES
 from riskkit.exhibits.segment_words import RELATIONS, segment_name
 from riskkit.exhibits.tables import show_cell
@@ -210,7 +211,7 @@ def sheet_limit(file: CustomerFile, words: Language, *, currency: str) -> Html:
         (words.text("Need"), money("need_amount")),
         (words.text("Over the limit"), money("over_limit_amount") if row.get("over_limit_amount") else "–"),
         (words.text("Expected loss of a year"), _loss(row, words, currency)),
-        (words.text("To be approved by"), _role(str(row.get("approver", "–")), words)),
+        (words.text("To be approved by"), role_words(str(row.get("approver", "–")), words)),
         (
             words.text("Next review"),
             words.date(pd.Timestamp(row["review_date"]).date()) if "review_date" in row else "–",
@@ -263,16 +264,6 @@ def _source(code: str, words: Language) -> str:
         "file": words.text("your file"),
         "matched": words.text("found in the register"),
         "confirmed": words.text("confirmed by a person"),
-    }
-    return known.get(code, code)
-
-
-def _role(code: str, words: Language) -> str:
-    known = {
-        "credit_manager": words.text("credit manager"),
-        "finance_director": words.text("finance director"),
-        "managing_director": words.text("managing director"),
-        "credit_analyst": words.text("credit analyst"),
     }
     return known.get(code, code)
 

@@ -110,13 +110,13 @@ def test_method_page_ties_and_comes_back_to_where_the_reader_was(french) -> None
 
 
 def test_search_ignores_accents_and_capitals_and_says_when_nobody_is_found(french) -> None:
-    french.get_by_label("Rechercher").fill("KERAUDREN")
+    french.get_by_role("textbox", name="Rechercher").fill("KERAUDREN")
     french.locator(COUNT, has_text="Clients trouvés : 1 sur 19").wait_for()
     assert names(french) == ["Menuiserie Kéraudren"]
     french.wait_for_url("**/?search=KERAUDREN")
-    french.get_by_label("Rechercher").fill("<b>zzz")
+    french.get_by_role("textbox", name="Rechercher").fill("<b>zzz")
     french.locator(COUNT, has_text="Aucun client ne s’appelle « <b>zzz »").wait_for()
-    french.get_by_label("Rechercher").fill("")
+    french.get_by_role("textbox", name="Rechercher").fill("")
     french.locator(COUNT, has_text="10 clients sur 19").wait_for()
     french.wait_for_url("**/")
 
@@ -127,12 +127,12 @@ def test_headings_sort_the_whole_portfolio_and_keep_the_focus(french) -> None:
     french.locator("th[aria-sort=ascending]", has_text="Client").wait_for()
     assert names(french)[1] == "Client numéro 10"
     assert eventually(lambda: french.evaluate("document.activeElement.textContent") == "Client")
-    french.get_by_label("Trier par").select_option("Solde décroissant")
+    french.get_by_role("combobox", name="Trier par").select_option("Solde décroissant")
     french.locator("th[aria-sort=descending]", has_text="Solde").wait_for()
-    french.get_by_label("Afficher").select_option("25 lignes")
+    french.get_by_role("combobox", name="Afficher").select_option("25 lignes")
     french.locator(COUNT, has_text="19 clients sur 19").wait_for()
     assert len(names(french)) == 19
-    french.get_by_label("Afficher").select_option("10 lignes")
+    french.get_by_role("combobox", name="Afficher").select_option("10 lignes")
     french.locator(COUNT, has_text="10 clients sur 19").wait_for()
 
 
@@ -171,7 +171,7 @@ def test_language_switch_translates_the_page_without_reloading_it(french) -> Non
     assert french.locator("h1").inner_text() == "Overview"
     assert french.locator("html").get_attribute("lang") == "en"
     assert "€57,874" in card(french, "overdue_amount")
-    assert french.get_by_label("Search").get_attribute("placeholder") == "Name or number"
+    assert french.get_by_role("textbox", name="Search").get_attribute("placeholder") == "Name or number"
     french.wait_for_url("**/?language=en")
     french.get_by_role("button", name="Français").click()
     shown(french, "2024-12-31", "fr")
@@ -199,7 +199,7 @@ def test_address_of_a_colleague_opens_the_same_state(page, overview) -> None:
     open_page(page, overview, "&language=en&as_of=2024-06-30&search=garage&rows=25&sort=nonsense")
     shown(page, "2024-06-30", "en")
     assert names(page) == ["Garage de la Gare"]
-    assert page.get_by_label("Search").input_value() == "garage"
+    assert page.get_by_role("textbox", name="Search").input_value() == "garage"
     page.wait_for_url("**/?as_of=2024-06-30&language=en&search=garage&rows=25")
     page.close()
     assert eventually(lambda: kernels(overview)["kernels"] == 1)

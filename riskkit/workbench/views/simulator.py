@@ -9,13 +9,9 @@ import pandas as pd
 
 from riskkit.errors import UsageError, message
 from riskkit.exhibits.fragment import Html, element, join
-from riskkit.exhibits.scenario_parts import (
-    assumptions_table,
-    freed_cash,
-    scenario_measures,
-    scenarios_compared,
-    stress_table,
-)
+from riskkit.exhibits.scenario_exhibits import assumptions_table, scenario_finding, scenarios_table
+from riskkit.exhibits.scenario_parts import freed_cash, scenario_measures
+from riskkit.exhibits.stress_exhibits import stress_finding, stress_table
 from riskkit.workbench.views.view import Act, Host, make_box, missing_notice, panel_section
 
 TABLES = ("scenarios", "scenario_weeks", "scenario_assumptions", "stress")
@@ -61,8 +57,8 @@ class SimulatorPage:
         else:
             parts = [self._one(scenarios), self._compared(scenarios)]
         if stress is not None and len(stress):
-            table = stress_table(stress, words, currency=run.shown.currency)
-            heading = words.text("What would break the treasury")
+            table = stress_table(stress, language=words.code, currency=run.shown.currency)
+            heading = stress_finding(stress, language=words.code, currency=run.shown.currency)
             parts.append(panel_section(words.text("Stress"), heading, table, css="rk-said", test_id="stress"))
         return parts
 
@@ -99,7 +95,7 @@ class SimulatorPage:
         assumed = None
         if assumptions is not None and len(assumptions):
             summary = element("summary", words.text("What is assumed"))
-            assumed = element("details", summary, assumptions_table(assumptions, words))
+            assumed = element("details", summary, assumptions_table(assumptions, language=words.code))
         return panel_section(
             words.text("What if"),
             str(titles[chosen]),
@@ -111,12 +107,7 @@ class SimulatorPage:
         )
 
     def _compared(self, scenarios: pd.DataFrame) -> Html:
-        words = self.host.words
-        table = scenarios_compared(scenarios, words, currency=self.host.run.shown.currency)
-        return panel_section(
-            words.text("Side by side"),
-            words.text("What each scenario changes against doing nothing"),
-            table,
-            css="rk-said",
-            test_id="scenarios",
-        )
+        words, currency = self.host.words, self.host.run.shown.currency
+        table = scenarios_table(scenarios, language=words.code, currency=currency)
+        heading = scenario_finding(scenarios, language=words.code, currency=currency)
+        return panel_section(words.text("Side by side"), heading, table, css="rk-said", test_id="scenarios")
