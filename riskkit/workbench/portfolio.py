@@ -29,6 +29,7 @@ from riskkit.workbench.control_settings import ControlSettings
 from riskkit.workbench.letters_settings import LettersSettings
 from riskkit.workbench.overrides import OVERRIDES_FILE
 from riskkit.workbench.policy_text import policy_text
+from riskkit.workbench.report_settings import ReportSettings, report_values
 from riskkit.workbench.run_folder import MANIFEST
 from riskkit.workbench.source_names import common_name, moved, relative, source_exists
 
@@ -53,6 +54,7 @@ class Settings(BaseModel):
     collection: CollectionFile | None = None
     letters: LettersSettings | None = None
     balance_sheet: BalanceSheet | None = None
+    report: ReportSettings = ReportSettings()
     sources: Annotated[tuple[TableSpec, ...], Field(min_length=1)]
 
     @field_validator("terms", mode="before")
@@ -209,6 +211,7 @@ class Portfolio:
             **self._score_model(home),
             **self._collection(home),
             **self._letters(home),
+            **report_values(self.settings.report, folder=self.folder, home=home),
             **self.settings.model_dump(include={"balance_sheet"}, exclude_none=True, mode="json"),
             "sources": sources,
         }

@@ -15,6 +15,7 @@ from riskkit.workbench.crew import Crew, NotebookError
 from riskkit.workbench.manifest import NotebookResult, finish_manifest, make_manifest, write_manifest
 from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.progress import Progress
+from riskkit.workbench.report_settings import read_comments
 from riskkit.workbench.run_folder import building, keep_failed
 
 if TYPE_CHECKING:
@@ -71,8 +72,10 @@ def make_run(
     """
     words = language_of(language or portfolio.settings.language)
     chosen = choose_notebooks(only, folder=notebooks)
+    comments = read_comments(portfolio.settings.report, folder=portfolio.folder)
     with Crew(size=min(2, len(chosen))) as crew, Progress(words, show=show_progress) as progress:
         from riskkit.workbench.compose import compose
+        from riskkit.workbench.report_stage import write_report
 
         composition = compose(portfolio, as_of=as_of, language=words.code, progress=progress)
         manifest = _first_manifest(portfolio, composition, words)
@@ -84,6 +87,7 @@ def make_run(
             progress.stage("documents")
             _write_diagnostic(aside, words)
             _write_model_card(aside, words)
+            write_report(aside, words, settings=portfolio.settings.report, comments=comments)
             finished = finish_manifest(manifest, folder=aside, notebooks=results)
             write_manifest(finished, aside)
     return FinishedRun(final, finished)

@@ -1,0 +1,99 @@
+"""The report as one HTML file that refers to nothing outside itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from riskkit.exhibits.document import inline_svg, make_page
+from riskkit.exhibits.fragment import Html, element, join
+from riskkit.exhibits.report.executive import executive_parts
+from riskkit.exhibits.report.section import Material, Section
+from riskkit.exhibits.report.sections import report_sections
+from riskkit.exhibits.theme import style_resource
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report: who it is about, as of when, by whom, its first page and its sections."""
+
+    language: str
+    company: str
+    title: str
+    author: str
+    first: Section
+    sections: Sequence[Section]
+    contents: str
+
+
+def make_report(material: Material, *, author: str = "", comments: Section | None = None) -> Report:
+    """The report of a run.
+
+    Parameters
+    ----------
+    material
+        The run and its tables.
+    author
+        Name under which it is handed over; empty says nothing.
+    comments
+        What its author has to say, before the sections.
+
+    """
+    words = material.words
+    first = Section(
+        words.text("Executive summary"),
+        parts=[
+            part
+            for title, said in executive_parts(material)
+            for part in (
+                element("h3", title),
+                element("ul", *[element("li", element("b", f"{subject} "), sentence) for subject, sentence in said]),
+            )
+        ],
+    )
+    return Report(
+        language=material.language,
+        company=material.run.company,
+        title=words.text("Receivables report on {day}", day=words.date(material.run.as_of, style="long")),
+        author=author,
+        first=first,
+        sections=[*([comments] if comments and not comments.is_empty else []), *report_sections(material)],
+        contents=words.text("Contents"),
+    )
+
+
+def report_html(report: Report) -> str:
+    """The whole report as HTML: first page, contents with links, sections."""
+    numbered = list(enumerate(report.sections, start=1))
+    links = [element("li", element("a", section.title, href=f"#section-{rank}")) for rank, section in numbered]
+    body = element(
+        "main",
+        element(
+            "header",
+            element("h1", report.company),
+            element("p", report.title, class_="rk-subtitle"),
+            element("p", report.author, class_="rk-note") if report.author else None,
+        ),
+        _shown(report.first, None),
+        element("nav", element("h2", report.contents), element("ol", *links), aria_label=report.contents),
+        *[_shown(section, rank) for rank, section in numbered],
+        class_="rk-report",
+    )
+    whole = inline_svg(join(body))
+    style = style_resource("report.css")
+    return make_page(f"{report.company} – {report.title}", whole, language=report.language, style=style)
+
+
+def _shown(section: Section, rank: int | None) -> Html:
+    return element(
+        "section",
+        element("h2", section.title if rank is None else f"{rank}. {section.title}"),
+        *[element("p", f"{_capital(sentence)}", class_="rk-lead") for sentence in section.lead],
+        *section.parts,
+        id=None if rank is None else f"section-{rank}",
+    )
+
+
+def _capital(sentence: str) -> str:
+    return re.sub(r"^\w", lambda found: found.group().upper(), sentence)

@@ -1,0 +1,59 @@
+"""What `portfolio.yaml` may say about the report: who hands it over, and a file of comments that later runs keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from riskkit.errors import UsageError, message
+from riskkit.workbench.source_names import relative
+
+MOST_BYTES = 200_000
+
+
+class ReportSettings(BaseModel):
+    """Author and comments of the report; both may be left out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    author: Annotated[str, Field(max_length=120)] = ""
+    comments: str = ""
+
+
+def report_values(settings: ReportSettings, *, folder: Path, home: Path) -> dict[str, object]:
+    """The settings as a file in `home` says them: the comments, relative to `folder`, are named relative to it."""
+    values = settings.model_dump(exclude_defaults=True)
+    if settings.comments:
+        values["comments"] = relative((folder / settings.comments).absolute(), home)
+    return {"report": values} if values else {}
+
+
+def read_comments(settings: ReportSettings, *, folder: Path) -> str:
+    """The text of the comments file, named relative to the folder of the portfolio; empty where none is named.
+
+    `UsageError` when the file does not exist, is not text in UTF-8, or is longer than comments can be.
+    """
+    if not settings.comments:
+        return ""
+    path = folder / settings.comments
+    try:
+        content = path.read_bytes()
+    except OSError:
+        raise UsageError(
+            message("report.comments: '{file}' cannot be read. Correct the name in portfolio.yaml.", file=path.name)
+        ) from None
+    if len(content) > MOST_BYTES:
+        raise UsageError(
+            message(
+                "report.comments: '{file}' is {size:byte|bytes} long; comments hold at most {most}. Shorten it.",
+                file=path.name, size=len(content), most=MOST_BYTES,
+            )
+        )  # fmt: skip
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(
+            message("report.comments: '{file}' is not text in UTF-8. Save it again as UTF-8.", file=path.name)
+        ) from None
