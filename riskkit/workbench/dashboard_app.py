@@ -20,7 +20,7 @@ from riskkit.exhibits.fragment import element
 from riskkit.exhibits.language import LANGUAGES, Language
 from riskkit.exhibits.language import language as language_of
 from riskkit.workbench import dashboard_shell as shell
-from riskkit.workbench.dashboard_fault import fault_notice
+from riskkit.workbench.dashboard_fault import fault_notice, record_fault
 from riskkit.workbench.dashboard_runs import OpenRun, RunShelf
 from riskkit.workbench.dashboard_state import NAMES, PAGES, AppState, read_filters
 from riskkit.workbench.page_style import style_unless_served
@@ -97,7 +97,11 @@ class App:
     def previous(self) -> OpenRun | None:
         """The run before the one shown, when there is one that can be read."""
         day = self.shelf.before(self.state.as_of)
-        return self.shelf.open(day) if day is not None else None
+        try:
+            return self.shelf.open(day) if day is not None else None
+        except Exception as fault:  # noqa: BLE001 - an earlier run that cannot be read does not take this one with it
+            record_fault(fault)
+            return None
 
     def past_scores(self, customer_id: str) -> Mapping[dt.date, Mapping[str, object]]:
         """The class of a customer at the date shown and at those of earlier runs, oldest first."""
