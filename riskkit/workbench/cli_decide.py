@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from riskkit.errors import UsageError, message
 from riskkit.exhibits.language import Language
-from riskkit.workbench.cli_text import shown_path, table
 from riskkit.workbench.run_folder import latest_run
 
 if TYPE_CHECKING:
@@ -70,6 +69,7 @@ def run_decide(asked: argparse.Namespace, words: Language) -> int:
 def decision_lines(decision: Decision, words: Language) -> list[str]:
     """An answer as lines: the verdict, figures, why, and where it is logged."""
     from riskkit.exhibits.decision_card import decision_rows, decision_title
+    from riskkit.workbench.cli_text import shown_path, table
 
     record = decision.record
     return [
