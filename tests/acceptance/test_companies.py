@@ -108,7 +108,9 @@ def test_the_clients_file_comes_back_with_its_columns_untouched_by_two_other_rea
     width = len(before[0])
     assert [row[:width] for row in after] == before
     titles = after[0]
-    assert {"SIREN retrouvé", "Dénomination", "Code NAF"} <= set(titles[width:])
+    assert {"SIREN retrouvé", "Dénomination", "Code NAF (riskkit)"} <= set(titles[width:])
+    assert "Limite de crédit conseillée" in titles
+    assert len(set(titles)) == len(titles)
     sheet = fastexcel.read_excel(enriched).load_sheet("Clients", header_row=None, skip_rows=1, dtypes="string")
     with duckdb.connect() as connection:
         connection.register("sheet", sheet)
@@ -141,7 +143,9 @@ def test_without_a_source_about_companies_nothing_is_looked_for(small, tmp_path)
     assert read_table(found.folder, "matches").empty
     assert read_table(found.folder, "enrichment").empty
     assert set(read_table(found.folder, "company_states")["state"]) == {"unknown"}
-    assert not (found.folder / "clients_enrichis.xlsx").exists()
+    titles = [cell.value for cell in openpyxl.load_workbook(found.folder / "clients_enrichis.xlsx")["Clients"][1]]
+    assert "Encours" in titles
+    assert not {"SIREN retrouvé", "Dénomination"} & set(titles)
     assert "companies:" not in (found.folder / SETTINGS_FILE).read_text(encoding="utf-8")
 
 

@@ -82,7 +82,7 @@ def _call(material: Material) -> str:
     if concentration is None:
         return ""
     rows = concentration[concentration["basis"] == "overdue"]
-    if rows.empty or not int(rows["pareto_count"].iloc[0] or 0):
+    if rows.empty or pd.isna(rows["pareto_count"].iloc[0]) or not int(rows["pareto_count"].iloc[0]):
         return ""
     row = rows.iloc[0]
     return material.words.text(
