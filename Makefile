@@ -34,7 +34,8 @@ lab: .venv/.run ## Open the notebooks in JupyterLab
 test: .venv/.dev ## Install a browser where needed, then run every check and test
 	@sh scripts/install_browser.sh
 	@$(MAKE) --no-print-directory check
-	@$(V)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@# a module stays on one worker: its fixtures are made once, and tests that share a tab keep their order
+	@$(V)/python -m pytest -n 2 --dist loadscope $(ARGS)
 	@sh scripts/test_warehouse.sh
 
 test-warehouse: .venv/.dev ## Test the reading of databases: SQLite, DuckDB, and PostgreSQL where it is installed

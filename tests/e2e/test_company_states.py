@@ -17,7 +17,7 @@ from riskkit.workbench.server import Dashboard, serve_dashboard
 from riskkit.workbench.stored_run import read_table
 from tests.e2e.conftest import CHECKOUT, open_page
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("company_states")]
+pytestmark = pytest.mark.e2e
 
 BEFORE, AFTER = "2026-02-12", "2026-02-13"  # the notices are of 13 February 2026; their judgments are earlier
 SCREENSHOTS = CHECKOUT / "build" / "screenshots"

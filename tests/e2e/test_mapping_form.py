@@ -11,7 +11,7 @@ from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.server import serve_dashboard
 from tests.e2e.conftest import CHECKOUT, open_page, write_notebook
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("mapping_form")]
+pytestmark = pytest.mark.e2e
 
 SCREENSHOTS = CHECKOUT / "build" / "screenshots"
 CELL = """

@@ -15,7 +15,7 @@ from riskkit.workbench.server import serve_dashboard
 from riskkit.workbench.stored_run import read_table
 from tests.e2e.conftest import CHECKOUT, eventually, open_page, write_notebook
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("matches_form")]
+pytestmark = pytest.mark.e2e
 
 DAY = dt.date(2024, 6, 30)
 SCREENSHOTS = CHECKOUT / "build" / "screenshots"

@@ -14,7 +14,7 @@ from riskkit.workbench.server import Dashboard, serve_dashboard
 from tests.e2e.conftest import CHECKOUT, eventually, kernels, open_page
 from tests.e2e.runs import COMPANY, HOSTILE, write_runs
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("overview")]  # one tab for all tests, in this order
+pytestmark = pytest.mark.e2e  # one tab for all tests, in this order
 
 SCREENSHOTS = CHECKOUT / "build" / "screenshots"
 COUNT = "[data-testid=debtors-count]"

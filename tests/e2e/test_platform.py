@@ -17,7 +17,7 @@ from riskkit.errors import UsageError
 from riskkit.workbench.server import serve_dashboard
 from tests.e2e.conftest import ask, eventually, kernels, open_page
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("platform")]
+pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(autouse=True)

@@ -61,7 +61,7 @@ def _reason() -> str:
     return ""
 
 
-pytestmark = [pytest.mark.skipif(bool(_reason()), reason=_reason() or "never"), pytest.mark.xdist_group("postgresql")]
+pytestmark = pytest.mark.skipif(bool(_reason()), reason=_reason() or "never")
 
 
 def _account() -> str | None:
