@@ -161,7 +161,9 @@ def plan_actions(asked: pd.DataFrame, customers: pd.DataFrame, *, policy: Action
     sorted_ = asked.assign(order=asked["kind"].map(order)).sort_values(["customer_id", "order"], kind="stable")
     by_customer = sorted_.groupby("customer_id")
     table = sorted_.drop_duplicates("customer_id").set_index("customer_id")[["kind", "what", "why", "do_by"]]
-    table["stake_cents"] = by_customer["stake_cents"].max()
+    has_other = (sorted_["kind"] != "data").groupby(sorted_["customer_id"]).transform("any")
+    money = sorted_[~has_other | (sorted_["kind"] != "data")]  # a SIREN to find is no stake beside a call to make
+    table["stake_cents"] = money.groupby("customer_id")["stake_cents"].max()
     table["actions_count"] = by_customer.size()
     table["do_by"] = table["do_by"].astype("datetime64[us]")
     others = {str(customer): rows["what"].tolist()[1:] for customer, rows in by_customer}

@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from riskkit.exhibits.figure import line_height, make_sheet, wrap
 from riskkit.exhibits.language import language as language_of
-from riskkit.exhibits.scenario_exhibits import scenario_finding
+from riskkit.exhibits.scenario_exhibits import concerned, scenario_finding
 from riskkit.exhibits.theme import FIGURE_SIZE, Mode, Size
 
 
@@ -31,7 +31,9 @@ def plot_scenarios(
     sheet = make_sheet(finding, finding, size=size, mode=mode, titled=titled)
     if weeks.empty:
         return sheet.nothing(words.text("No scenario is declared in the policy"))
-    titles = scenarios.drop_duplicates("scenario").set_index("scenario")["title"]
+    titles = concerned(scenarios).drop_duplicates("scenario").set_index("scenario")["title"]
+    if titles.empty:
+        return sheet.nothing(words.text("No scenario concerns a customer"))
     colours = (sheet.colours.accent, sheet.colours.contrast, sheet.colours.neutral)
     styles, top = ("-", "--", ":"), sheet.top
     signs = ("—", "– –", "···")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from riskkit.errors import Message, message
-from riskkit.exhibits.fragment import Html, element
+from riskkit.exhibits.fragment import Html, element, join
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.tables import TableColumn, make_table
@@ -38,7 +38,7 @@ _SOURCES = {"policy": message("assumed (policy)"), "ledger": message("read from 
 def scenario_finding(scenarios: pd.DataFrame, *, language: str, currency: str = "EUR") -> str:
     """Which scenario frees most cash, how much, and between what and what."""
     words = language_of(language)
-    cash = scenarios[(scenarios["measure"] == "cash_13w_amount") & (scenarios["customers_count"] > 0)]
+    cash = concerned(scenarios[scenarios["measure"] == "cash_13w_amount"])
     if cash.empty:
         return words.text("No scenario concerns a customer")
     best = cash.sort_values("change", kind="stable").iloc[-1]
@@ -55,15 +55,19 @@ def scenarios_table(scenarios: pd.DataFrame, *, language: str, currency: str = "
     words = language_of(language)
     if scenarios.empty:
         return element("p", words.text("No scenario is declared in the policy"), class_="rk-nothing")
-    names = list(dict.fromkeys(scenarios["scenario"]))
+    played = concerned(scenarios)
+    if played.empty:
+        return join(_without_customer(scenarios, words))
+    names = list(dict.fromkeys(played["scenario"]))
     shown = pd.DataFrame({"measure": [words.say(label) for label in MEASURES.values()]})
     columns = [TableColumn("measure", words.text("Change against today’s practice"))]
     for name in names:
-        own = scenarios[scenarios["scenario"] == name].set_index("measure")
-        shown[name] = [_change(own.loc[measure], words, currency) for measure in MEASURES]
+        own = played[played["scenario"] == name].set_index("measure")
+        shown[name] = [change_text(own.loc[code], words, currency=currency, brief=True) for code in MEASURES]
         columns.append(TableColumn(name, str(own["title"].iloc[0])))
-    return make_table(shown, columns, language=language, sortable=False,
-                      caption=scenario_finding(scenarios, language=language, currency=currency))  # fmt: skip
+    caption = scenario_finding(scenarios, language=language, currency=currency)
+    table = make_table(shown, columns, language=language, sortable=False, caption=caption)
+    return join(table, _without_customer(scenarios, words))
 
 
 def assumptions_table(assumptions: pd.DataFrame, *, language: str) -> Html:
@@ -84,22 +88,46 @@ def assumptions_table(assumptions: pd.DataFrame, *, language: str) -> Html:
     return make_table(shown, columns, language=language, caption=caption, sortable=False)
 
 
-def _change(row: pd.Series, words: Language, currency: str) -> str:
-    """A change with its interval, as a cell: +40 k€ (9 k€ … 117 k€)."""
+def measure_text(value: float, unit: str, words: Language, *, currency: str, brief: bool = False) -> str:
+    """A measure as its unit is written, to the cent or in brief (40 k€); missing is an en dash."""
+    if pd.isna(value):
+        return "–"
+    amount = float(value)
+    if unit == "amount":
+        cents = 100 * amount
+        shown = words.compact_money(cents, currency=currency) if brief else _whole_money(cents, words, currency)
+    elif unit == "days":
+        shown = words.days(amount, digits=1)
+    else:
+        shown = words.share(amount, digits=0 if brief else 1) if unit == "share" else words.number(amount, digits=0)
+    is_nil = not any(digit in shown for digit in "123456789")
+    return shown.replace("-", "" if is_nil else "−")
+
+
+def change_text(row: pd.Series, words: Language, *, currency: str, brief: bool = False) -> str:
+    """A change with its interval: +40 k€ [9 k€ ; 117 k€]; without the interval where it has no width."""
     unit = str(row["unit"])
+    change, low, high = (
+        measure_text(float(row[name]), unit, words, currency=currency, brief=brief)
+        for name in ("change", "low", "high")
+    )
+    shown = f"+{change}" if float(row["change"]) > 0 else change
+    return shown if low == high else f"{shown} [{low}\u00a0; {high}]"
 
-    def written(value: float) -> str:
-        if unit == "amount":
-            shown = words.compact_money(100 * value, currency=currency)
-        elif unit == "days":
-            shown = words.days(value, digits=1)
-        else:
-            shown = words.share(value) if unit == "share" else words.number(value, digits=0)
-        return shown.replace("-", "−")
 
-    change, low, high = (float(row[name]) for name in ("change", "low", "high"))
-    sign = "+" if change > 0 else ""
-    if low == high:
-        return f"{sign}{written(change)}"
-    return words.text("{change} ({low} to {high})", change=f"{sign}{written(change)}", low=written(low),
-                      high=written(high))  # fmt: skip
+def _whole_money(cents: float, words: Language, currency: str) -> str:
+    return words.money(round(cents), currency=currency, digits=0)
+
+
+def concerned(scenarios: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the scenarios that concern a customer."""
+    return scenarios[scenarios["customers_count"] > 0]
+
+
+def _without_customer(scenarios: pd.DataFrame, words: Language) -> Html | None:
+    """Which scenarios concern nobody; None when each concerns somebody."""
+    titles = scenarios.loc[scenarios["customers_count"] == 0, "title"].drop_duplicates()
+    if titles.empty:
+        return None
+    said = words.text("Concerns no customer of this run: {titles}", titles="; ".join(str(title) for title in titles))
+    return element("p", said, class_="rk-note")

@@ -5,25 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from riskkit.errors import Message, message
 from riskkit.exhibits.fragment import Html, element
 from riskkit.exhibits.language import Language
+from riskkit.exhibits.scenario_exhibits import MEASURES, change_text, measure_text
 from riskkit.exhibits.tables import TableColumn, make_table
 
-MEASURES: dict[str, Message] = {
-    "cash_13w_amount": message("Cash of the 13 weeks"),
-    "receivables_amount": message("Receivables at the end of 13 weeks"),
-    "dso_days": message("DSO at the end of 13 weeks"),
-    "bfr_days": message("Working capital need, days of sales"),
-    "long_run_cash_amount": message("Cash freed once and for all"),
-    "long_run_dso_days": message("DSO in the long run"),
-    "target_overdue_amount": message("Overdue of the customers concerned"),
-    "target_loss_13w_amount": message("Loss expected on the customers concerned"),
-    "target_loss_share": message("Loss, share of what the customers concerned owe"),
-    "margin_cost_13w_amount": message("Margin given up in 13 weeks"),
-    "net_yearly_amount": message("Net gain of a year"),
-    "legal_risk_count": message("Customers beyond the legal terms"),
-}
 _WIDTH, _HEIGHT = 640, 150
 
 
@@ -33,18 +19,19 @@ def scenario_measures(rows: pd.DataFrame, words: Language, *, currency: str) -> 
     From: the rows of one scenario of the table `scenarios`.
     """
     known = rows[rows["measure"].isin(MEASURES)]
+
+    def written(values: pd.Series) -> list[str]:
+        return [
+            measure_text(float(value), str(unit), words, currency=currency)
+            for value, unit in zip(values, known["unit"], strict=True)
+        ]
+
     shown = pd.DataFrame(
         {
             "measure": [words.say(MEASURES[str(code)]) for code in known["measure"]],
-            "base": [_shown(v, u, words, currency) for v, u in zip(known["base"], known["unit"], strict=True)],
-            "after": [
-                _shown(base + change, unit, words, currency)
-                for base, change, unit in zip(known["base"], known["change"], known["unit"], strict=True)
-            ],
-            "change": [
-                _change(row["change"], row["low"], row["high"], str(row["unit"]), words, currency)
-                for row in known.to_dict("records")
-            ],
+            "base": written(known["base"]),
+            "after": written(known["base"] + known["change"]),
+            "change": [change_text(row, words, currency=currency) for _, row in known.iterrows()],
         }
     )
     columns = [
@@ -95,26 +82,3 @@ def freed_cash(weeks: pd.DataFrame, words: Language, *, currency: str) -> Html:
         element("p", said, class_="rk-note"),
         class_="rk-areas-box",
     )
-
-
-def _shown(value: float, unit: str, words: Language, currency: str) -> str:
-    if pd.isna(value):
-        return "–"
-    said = {
-        "amount": lambda: words.money(round(float(value) * 100), currency=currency, digits=0),
-        "days": lambda: words.days(float(value), digits=1),
-        "share": lambda: words.share(float(value), digits=1),
-    }.get(unit, lambda: words.number(float(value), digits=0))()
-    return said.replace("-", "−")
-
-
-def _signed(value: float, unit: str, words: Language, currency: str) -> str:
-    shown = _shown(value, unit, words, currency)
-    return f"+{shown}" if not pd.isna(value) and value > 0 else shown
-
-
-def _change(change: float, low: float, high: float, unit: str, words: Language, currency: str) -> str:
-    if pd.isna(change):
-        return "–"
-    ends = [_shown(value, unit, words, currency) for value in (low, high)]
-    return f"{_signed(change, unit, words, currency)} [{ends[0]}\u00a0; {ends[1]}]"

@@ -14,8 +14,9 @@ from riskkit.engine import amount_name
 from riskkit.exhibits.advice_tables import cover_table, terms_table
 from riskkit.exhibits.decision_card import decision_card
 from riskkit.exhibits.figure import figure_svg, figure_title
+from riskkit.exhibits.language import language as language_of
 from riskkit.exhibits.plot_scenarios import plot_scenarios
-from riskkit.exhibits.scenario_exhibits import ASSUMPTIONS, MEASURES, assumptions_table, scenarios_table
+from riskkit.exhibits.scenario_exhibits import ASSUMPTIONS, MEASURES, assumptions_table, change_text, scenarios_table
 from riskkit.exhibits.stress_exhibits import plot_stress, stress_table
 
 
@@ -71,6 +72,22 @@ def test_scenarios_side_by_side(language):
     figure = plot_scenarios(WEEKS, SCENARIO, language=language)
     assert figure_title(figure).endswith("Scenario one")
     assert figure_svg(figure)
+
+
+def test_a_scenario_that_concerns_nobody_is_named_and_not_drawn():
+    nobody = SCENARIO.assign(customers_count=SCENARIO["scenario"].map({"one": 3, "two": 0}))
+    html = str(scenarios_table(nobody, language="fr"))
+    assert "Ne concerne aucun client de cette exécution\u00a0: Scenario two" in html
+    assert html.count("<th ") == 2 + len(MEASURES)  # the measure, one scenario, and a line a measure
+    assert len(plot_scenarios(WEEKS, nobody, language="fr").axes[0].lines) == 1
+    alone = SCENARIO.assign(customers_count=0)
+    assert "<table" not in str(scenarios_table(alone, language="fr"))
+    assert figure_svg(plot_scenarios(WEEKS, alone, language="fr"))
+
+
+def test_a_change_rounded_to_nothing_has_no_sign():
+    row = pd.Series({"unit": "share", "change": -0.001, "low": -0.12, "high": 0.004})
+    assert change_text(row, language_of("fr"), currency="EUR", brief=True) == "0\u00a0% [−12\u00a0%\u00a0; 0\u00a0%]"
 
 
 def test_assumptions_say_where_they_come_from():
