@@ -75,13 +75,17 @@ class BureauScale(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Annotated[str, Field(min_length=1)]
-    valid_from: dt.date = dt.date(1900, 1, 1)
-    valid_to: dt.date | None = None
-    ranges: tuple[ScaleRange, ...] = ()
-    codes: dict[str, Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=dict)
-    failed: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ("NC", "NR", "NA", "-")
+    name: Annotated[str, Field(min_length=1)] = Field(description="name of the scale, as in the column of scores")
+    valid_from: dt.date = Field(dt.date(1900, 1, 1), description="first day on which the scale is in force")
+    valid_to: dt.date | None = Field(None, description="last day on which the scale is in force; none: still")
+    ranges: tuple[ScaleRange, ...] = Field(
+        (), description="scores from low to high, both included, and the class 1 to 5 they give"
+    )
+    codes: dict[str, Annotated[int, Field(ge=1, le=5)]] = Field(
+        default_factory=dict, description="codes that are not numbers, and the class each gives"
+    )
+    failed: tuple[str, ...] = Field((), description="codes that say the company has failed")
+    unknown: tuple[str, ...] = Field(("NC", "NR", "NA", "-"), description="codes that say nothing")
 
     @field_validator("ranges")
     @classmethod

@@ -64,8 +64,10 @@ class DelegationLevel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    role: Annotated[str, Field(min_length=1, max_length=60)]
-    up_to_amount: Annotated[float, Field(gt=0)] | None = None
+    role: Annotated[str, Field(min_length=1, max_length=60)] = Field(
+        description="who: a role of the table of delegations"
+    )
+    up_to_amount: Annotated[float, Field(gt=0)] | None = Field(None, description="up to this amount; none: any")
 
 
 DELEGATION = (

@@ -80,7 +80,9 @@ class MeasuresPolicy(BaseModel):
         12, description="months of the latest matrix of transitions"
     )
     targets: dict[str, Target] = Field(
-        {}, description="measures of riskkit with what each is compared with: dso_days: {target: 45, alert: 60}"
+        {},
+        description="measures of riskkit with what each is compared with, "
+        "for instance dso_days with a target of 45 and an alert at 60",
     )
     own: tuple[OwnMeasure, ...] = Field((), description="measures of one's own, each a formula over named figures")
     profiles: ProfilePolicy = Field(ProfilePolicy(), description="profiles of payers")

@@ -80,17 +80,27 @@ class Scenario(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$")]
+    name: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$")] = Field(
+        description="its code, in small letters without spaces"
+    )
     title: Annotated[str, Field(max_length=120)] = Field(
         "", description="shown instead of a sentence made of its levers"
     )
-    target: Target = "all"
+    target: Target = Field(
+        "all",
+        description="whom it concerns: everyone, a section, a segment, a customer, a level of risk, "
+        "or the section with most overdue",
+    )
     value: Annotated[str, Field(max_length=60)] = Field("", description="which section, segment, customer or level")
     terms: Annotated[str, Field(max_length=12)] = Field("", description="new terms (30, 45FM…); empty: unchanged")
     only_shorter: bool = Field(True, description="customers whose terms are already shorter keep them")
-    deposit_share: Share = 0.0
-    discount_rate: Annotated[float, Field(ge=0, le=0.2)] = 0.0
-    discount_days: Annotated[int, Field(ge=0, le=60)] = 8
+    deposit_share: Share = Field(0.0, description="deposit asked with the order, as a share of it")
+    discount_rate: Annotated[float, Field(ge=0, le=0.2)] = Field(
+        0.0, description="early-payment discount, as a share of the invoice"
+    )
+    discount_days: Annotated[int, Field(ge=0, le=60)] = Field(
+        8, description="days in which the discounted bill is paid"
+    )
     limit_factor: Annotated[float, Field(ge=0, le=1)] = Field(1.0, description="limits times this; 1: unchanged")
     dunning: bool = Field(False, description="every late item is dunned systematically")
 
@@ -119,7 +129,9 @@ class ScenariosPolicy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     compared: tuple[Scenario, ...] = Field(SCENARIOS, description="scenarios compared in a run, three at most")
-    reactions: Reactions = Field(Reactions(), description="how customers react")
+    reactions: Reactions = Field(
+        Reactions(), description="how customers react, each as its middle and the low and high of its interval"
+    )
     margin_rate: Share = Field(0.25, description="margin on sales that are lost, without tax")
     deposit_lead_days: Annotated[int, Field(ge=0, le=120)] = Field(
         30, description="days between the order, when a deposit is paid, and the invoice"

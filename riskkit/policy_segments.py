@@ -16,11 +16,13 @@ class SegmentRule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    segment: Annotated[str, Field(min_length=1, max_length=40)]
-    behaviour: tuple[Behaviour, ...] = ()
-    relation: tuple[Relation, ...] = ()
-    insolvency: tuple[Insolvency, ...] = ()
-    strategy: Annotated[str, Field(max_length=400)] = ""
+    segment: Annotated[str, Field(min_length=1, max_length=40)] = Field(description="the segment that the rule gives")
+    behaviour: tuple[Behaviour, ...] = Field((), description="payment behaviours it holds for; empty: any")
+    relation: tuple[Relation, ...] = Field((), description="relations it holds for; empty: any")
+    insolvency: tuple[Insolvency, ...] = Field((), description="levels of insolvency risk it holds for; empty: any")
+    strategy: Annotated[str, Field(max_length=400)] = Field(
+        "", description="the strategy in your own words; empty: the one shipped"
+    )
 
     @property
     def takes_all(self) -> bool:
