@@ -10,6 +10,7 @@ from riskkit.sources.tabular import RawTable
 
 _TOTAL = r"(?i)\s*((grand|sous|sub)[ -]?)?(tota(l|ux))\b.*|\s*(solde|report|cumul)\b.*"
 _SPARSE = 0.1
+_FIRST_ROWS = 10_000
 
 
 def with_customers(
@@ -28,12 +29,13 @@ def with_customers(
         return table, []
     has_date = " or ".join(f"not is_missing({column})" for column in dated)
     is_title = f"not is_missing({key}) and not ({has_date}) and not regexp_full_match({key}, '{_TOTAL}')"
-    moves, named, titles = table.relation.aggregate(
-        f"count(*) filter ({has_date}), count(*) filter (({has_date}) and not is_missing({key})),"
-        f" count(*) filter ({is_title})"
-    ).fetchall()[0]
-    if not titles or not moves or named > _SPARSE * moves:
-        return table, []
+    for rows in (table.relation.limit(_FIRST_ROWS), table.relation):
+        moves, named, titles = rows.aggregate(
+            f"count(*) filter ({has_date}), count(*) filter (({has_date}) and not is_missing({key})),"
+            f" count(*) filter ({is_title})"
+        ).fetchall()[0]
+        if not titles or (rows is table.relation and (not moves or named > _SPARSE * moves)):
+            return table, []  # a title stands above the first movement, so the first rows hold one
     name = f"grouped_{len(connection.execute('show tables').fetchall())}"
     filled = (
         f"case when is_missing({key}) and ({has_date}) then last_value(case when {is_title} then trim({key}) end "

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import fastexcel
@@ -19,6 +20,7 @@ from riskkit.sources import container, delimited, preview
 from riskkit.sources.header_rows import joined
 from riskkit.sources.parsing import quoted
 from riskkit.sources.workbook_reach import MAX_COLUMNS, check_reach
+from riskkit.sources.workbook_stretches import large_sheets, load_in_stretches
 
 _HEADER_SEARCH_ROWS = 40
 logging.getLogger("calamine").addHandler(logging.NullHandler())  # the reader's remarks (a chart sheet…) are not ours
@@ -85,7 +87,6 @@ def open_tables(
     kind = container.kind_of_file(path)
     if kind == "workbook":
         container.check_formulas(path)
-        check_reach(path)
         source = preview.workbook_preview(path, folder=folder) if is_preview else path
         tables = _sheets(path, source, connection, sheet=sheet, header_row=header_row)
     else:
@@ -114,6 +115,8 @@ def _written(table: RawTable, dialect: delimited.Dialect) -> RawTable:
 def _sheets(
     path: Path, source: Path, connection: duckdb.DuckDBPyConnection, *, sheet: str | None, header_row: int | None
 ) -> list[RawTable]:
+    large = large_sheets(source)
+    check_reach(source, but=[each.part.filename for each in large.values()])
     try:
         workbook = fastexcel.read_excel(source)
         names = [sheet] if sheet is not None else workbook.sheet_names
@@ -128,21 +131,17 @@ def _sheets(
             )
         tables = []
         for name in names:
-            loaded = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-            if loaded.width == 0 or loaded.height == 0:
-                continue
-            if loaded.width > MAX_COLUMNS:
-                raise DataError(_too_wide(path, name, loaded.width))
             table_name = f"raw_{_table_count(connection)}"
-            connection.register("sheet_in", loaded)
-            stored = ", ".join(f"{quoted(column)} as c{i}" for i, column in enumerate(_columns(connection)))
-            connection.table("sheet_in").project(f"row_number() over () as line, {stored}").to_table(table_name)
-            connection.unregister("sheet_in")
+            width = load_in_stretches(large[name], connection, table=table_name) if name in large else None
+            if width is None:
+                if name in large:
+                    check_reach(source)
+                width = _load_whole(path, workbook, name, connection, table=table_name)
             label = name if len(workbook.sheet_names) > 1 else None
-            found = _framed(
-                path, label, connection, table_name, loaded.width, header_row=header_row, is_spreadsheet=True
+            found = width and _framed(
+                path, label, connection, table_name, width, header_row=header_row, is_spreadsheet=True
             )
-            if found is not None:
+            if found:
                 tables.append(found)
     except fastexcel.FastExcelError as fault:
         words = str(fault).splitlines()[0]
@@ -156,6 +155,20 @@ def _sheets(
     return tables
 
 
+def _load_whole(path: Path, workbook: Any, name: str, connection: duckdb.DuckDBPyConnection, *, table: str) -> int:
+    """Make the table of a sheet's cells (`line`, c0, c1, …); to: its columns, 0 without any cell."""
+    loaded = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+    if loaded.width == 0 or loaded.height == 0:
+        return 0
+    if loaded.width > MAX_COLUMNS:
+        raise DataError(_too_wide(path, name, loaded.width))
+    connection.register("sheet_in", loaded)
+    stored = ", ".join(f"{quoted(column)} as c{i}" for i, column in enumerate(connection.table("sheet_in").columns))
+    connection.table("sheet_in").project(f"row_number() over () as line, {stored}").to_table(table)
+    connection.unregister("sheet_in")
+    return int(loaded.width)
+
+
 def _too_wide(path: Path, sheet: str, width: int) -> Message:
     return message(
         "{file}, sheet '{sheet}': {columns:column|columns} {columns:?is|are} filled, and {limit} at most can be "
@@ -165,10 +178,6 @@ def _too_wide(path: Path, sheet: str, width: int) -> Message:
         columns=width,
         limit=MAX_COLUMNS,
     )
-
-
-def _columns(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    return list(connection.table("sheet_in").columns)
 
 
 def _table_count(connection: duckdb.DuckDBPyConnection) -> int:

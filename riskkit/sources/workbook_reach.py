@@ -10,7 +10,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,13 +43,16 @@ _REPEATED_PART = re.compile(
     + rb")>"
 )
 _REPEATED = re.compile(rb"""(?:number-(?:rows|columns)-repeated|text:c)\s*=\s*["']([0-9]{1,18})["']""")
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError, struct.error)
+UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError, struct.error)
 
 Span = tuple[bytes, int, int]
 
 
-def check_reach(path: Path) -> None:
-    """`DataError` when laying out the cells of a workbook, or the texts they share, would take gigabytes."""
+def check_reach(path: Path, *, but: Collection[str] = ()) -> None:
+    """`DataError` when laying out the cells of a workbook, or the texts they share, would take gigabytes.
+
+    The parts named by `but` are left out: whoever reads them looks at them first (`workbook_stretches`).
+    """
     if not zipfile.is_zipfile(path):
         return
     try:
@@ -58,13 +61,15 @@ def check_reach(path: Path) -> None:
         longest = max((_longest_text(path, each) for each in parts if each.filename.lower() == _STRINGS), default=0)
         for part in parts:
             name = part.filename.lower()
+            if part.filename in but:
+                continue
             if name == "content.xml":
                 _check_document(path, part)
             elif re.fullmatch(r"xl/worksheets/[^/]+\.bin", name):
                 _refuse_reach(path, *_reach_of_records(path, part))
             elif name.startswith("xl/") and name.endswith(".xml") and name != _STRINGS:
                 _check_sheet(path, part, parts, longest)
-    except _UNREADABLE:
+    except UNREADABLE:
         return  # what cannot be unpacked is said by the reader
 
 
@@ -72,10 +77,22 @@ def _check_sheet(path: Path, sheet: zipfile.ZipInfo, parts: list[zipfile.ZipInfo
     rows, columns = _bound(path, sheet)
     if rows * columns > MAX_CELLS:
         _refuse_reach(path, *_reach_by_place(path, sheet))
-    if sheet.file_size // _SHORTEST_CELL * longest > _MAX_TEXT_BYTES:
+    if _texts_may_swell(sheet, longest):
         shared = sum(block.count(b't="s"') + block.count(b"t='s'") for block in _blocks(path, sheet))
         if shared * longest > _MAX_TEXT_BYTES:
             _refuse_texts(path, sheet, next(part for part in parts if part.filename.lower() == _STRINGS))
+
+
+def may_share_too_much(path: Path, sheet: zipfile.ZipInfo) -> bool:
+    """Whether the cells of a sheet could hold gigabytes of the texts that the workbook shares."""
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+    longest = max((_longest_text(path, each) for each in parts if each.filename.lower() == _STRINGS), default=0)
+    return _texts_may_swell(sheet, longest)
+
+
+def _texts_may_swell(sheet: zipfile.ZipInfo, longest: int) -> bool:
+    return sheet.file_size // _SHORTEST_CELL * longest > _MAX_TEXT_BYTES
 
 
 def _refuse_texts(path: Path, sheet: zipfile.ZipInfo, strings: zipfile.ZipInfo) -> None:
@@ -90,12 +107,20 @@ def _bound(path: Path, sheet: zipfile.ZipInfo) -> tuple[int, int]:
     """The rows and the columns that no cell of a sheet is beyond, found at the speed of unpacking."""
     rows, columns = _USUAL_ROWS, _USUAL_COLUMNS
     for text, start, end in _ahead(_spans(path, sheet)):
-        unusual = _UNUSUAL.findall(text, start, end)
-        if unusual:
-            columns = max(columns, max(map(_column_number, {letters for letters, _ in unusual})))
-            rows = max(rows, max(int(row or MAX_CELLS) for _, row in unusual))
-        if b":" in text and _PREFIXED.search(text, start, end):
-            rows = MAX_CELLS
+        span_rows, span_columns = widened(text, start, end)
+        rows, columns = max(rows, span_rows), max(columns, span_columns)
+    return rows, columns
+
+
+def widened(text: bytes, start: int, end: int) -> tuple[int, int]:
+    """The rows and the columns that no cell of a stretch of a sheet, which cuts no tag in two, is beyond."""
+    rows, columns = _USUAL_ROWS, _USUAL_COLUMNS
+    unusual = _UNUSUAL.findall(text, start, end)
+    if unusual:
+        columns = max(columns, max(map(_column_number, {letters for letters, _ in unusual})))
+        rows = max(rows, max(int(row or MAX_CELLS) for _, row in unusual))
+    if b":" in text and _PREFIXED.search(text, start, end):
+        rows = MAX_CELLS
     return rows, columns
 
 
@@ -176,7 +201,7 @@ def _reach_of_records(path: Path, sheet: zipfile.ZipInfo) -> tuple[int, int]:
     """The last row and column of a binary sheet (.xlsb): a record for each row, and one for each cell ([MS-XLSB])."""
     rows = columns = 0
     kept = b""
-    for piece in _pieces(path, sheet):
+    for piece in pieces(path, sheet):
         kept += piece
         at, size = 0, len(kept)
         while size - at > 16:
@@ -206,7 +231,7 @@ def _variable(content: bytes, at: int, most: int) -> tuple[int, int]:
 
 def _longest_text(path: Path, strings: zipfile.ZipInfo) -> int:
     longest = begun = 0
-    for piece in _pieces(path, strings):
+    for piece in pieces(path, strings):
         first, *others = piece.split(b"</si>")
         longest = max(longest, begun + len(first), *map(len, others))
         begun = len(others[-1]) if others else begun + len(first)
@@ -230,7 +255,7 @@ def _blocks(path: Path, part: zipfile.ZipInfo) -> Iterator[bytes]:
 def _spans(path: Path, part: zipfile.ZipInfo) -> Iterator[Span]:
     """The text of a part of the archive: what is unpacked at once, between two beginnings of a tag, and the joints."""
     kept = b""
-    for piece in _pieces(path, part):
+    for piece in pieces(path, part):
         first, last = piece.find(b"<"), piece.rfind(b"<")
         if first < 0:
             kept += piece
@@ -247,7 +272,7 @@ def _spans(path: Path, part: zipfile.ZipInfo) -> Iterator[Span]:
     yield kept, 0, len(kept)
 
 
-def _pieces(path: Path, part: zipfile.ZipInfo) -> Iterator[bytes]:
+def pieces(path: Path, part: zipfile.ZipInfo) -> Iterator[bytes]:
     """A part of the archive unpacked to its very end, whatever length the archive gives it."""
     with path.open("rb") as handle:
         handle.seek(part.header_offset)
