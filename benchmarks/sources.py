@@ -5,11 +5,11 @@ of the whole process. A ratio is of two readings of the same round; low and high
 
 - `fastexcel`, the bare reader: every cell as text, up to the Arrow columns it hands over. Nothing is typed or kept.
 - `openpyxl`, read-only: it iterates over its rows and keeps none.
-- riskkit: the same bare reading, plus the safety checks of the container, the mapping of a portfolio applied, every
-  amount, date and code typed, each row accepted or set aside with its reason, rows and cents reconciled, customers
-  gathered, the tables of invoices and payments written as Parquet, and the digest of the file. What it reads must add
-  up, to the cent, to what was written. Finding the mapping is not included: a run has it in `portfolio.yaml`
-  (`inference_seconds` says how long that took).
+- riskkit: the same cells by the same reader, a stretch of rows at a time on every core (`workbook_stretches`), plus
+  the safety checks of the container, the mapping of a portfolio applied, every amount, date and code typed, each row
+  accepted or set aside with its reason, rows and cents reconciled, customers gathered, the tables of invoices and
+  payments written as Parquet, and the digest of the file. What it reads must add up, to the cent, to what was written.
+  Finding the mapping is not included: a run has it in `portfolio.yaml` (`inference_seconds` says how long that took).
 
 The .csv is read with its progress told, as the command line does. The load of the machine by others is in
 `machine_load` (1-minute average at the beginning, on the cores named above).

@@ -7,45 +7,35 @@ away, or a long text that a million cells share, would take all the memory, and 
 from __future__ import annotations
 
 import re
-import struct
 import zipfile
-import zlib
-from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from riskkit.errors import DataError, message
-from riskkit.sources.container import damaged, refuse_swelling
+from riskkit.sources.container import refuse_swelling
+from riskkit.sources.workbook_pieces import ATTRIBUTES, UNREADABLE, ahead, blocks, pieces, spans
 
 MAX_CELLS = 64_000_000
 MAX_COLUMNS = 500
 _MAX_TEXT_BYTES = 4_000_000_000
 _ODS_WEIGHT = 6  # a cell of an OpenDocument sheet takes about six times the memory, once read
-_BLOCK = 1 << 17
-_LONGEST_TAG = 1 << 22
-_LOCAL_HEADER = 30
 _SHORTEST_CELL = len('<c t="s"><v>1</v></c>')
 _STRINGS = "xl/sharedstrings.xml"
-_ATTRIBUTES = rb"""(?:[^>"']|"[^"]*"|'[^']*')*+"""
-_TAG = re.compile(rb"<" + _ATTRIBUTES + rb">")
 # In one pass: cells whose place is not written as A1 to Z999999, which bound what the others can reach.
 _UNUSUAL = re.compile(rb"""<c[\s/>](?!r="[A-Z][0-9]{1,6}")(?:r="([A-Z]{1,3})([0-9]{1,10})")?""")
 _PREFIXED = re.compile(rb":c[\s/>]")
 _USUAL_ROWS, _USUAL_COLUMNS = 999_999, 26
-_PLACED = re.compile(rb"<(/?)(?:[\w.-]+:)?(row|c)(?=[\s/>])(" + _ATTRIBUTES + rb")>")
+_PLACED = re.compile(rb"<(/?)(?:[\w.-]+:)?(row|c)(?=[\s/>])(" + ATTRIBUTES + rb")>")
 _CELL = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,10})["']""")
 _ROW = re.compile(rb"""\sr\s*=\s*["']([0-9]{1,10})["']""")
 _SHARED = re.compile(rb"""\st=["']s["'][^>]*>\s*<(?:\w+:)?v>\s*([0-9]{1,9})\s*<""")
 _REPEATED_PART = re.compile(
     rb"<(/?)(table:table-row|table:table-cell|table:covered-table-cell|table:table|text:s)(?=[\s/>])("
-    + _ATTRIBUTES
+    + ATTRIBUTES
     + rb")>"
 )
 _REPEATED = re.compile(rb"""(?:number-(?:rows|columns)-repeated|text:c)\s*=\s*["']([0-9]{1,18})["']""")
-UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, EOFError, struct.error)
-
-Span = tuple[bytes, int, int]
 
 
 def check_reach(path: Path, *, but: Collection[str] = ()) -> None:
@@ -78,7 +68,7 @@ def _check_sheet(path: Path, sheet: zipfile.ZipInfo, parts: list[zipfile.ZipInfo
     if rows * columns > MAX_CELLS:
         _refuse_reach(path, *_reach_by_place(path, sheet))
     if _texts_may_swell(sheet, longest):
-        shared = sum(block.count(b't="s"') + block.count(b"t='s'") for block in _blocks(path, sheet))
+        shared = sum(block.count(b't="s"') + block.count(b"t='s'") for block in blocks(path, sheet))
         if shared * longest > _MAX_TEXT_BYTES:
             _refuse_texts(path, sheet, next(part for part in parts if part.filename.lower() == _STRINGS))
 
@@ -96,8 +86,8 @@ def _texts_may_swell(sheet: zipfile.ZipInfo, longest: int) -> bool:
 
 
 def _refuse_texts(path: Path, sheet: zipfile.ZipInfo, strings: zipfile.ZipInfo) -> None:
-    lengths = [len(text) for text in b"".join(_blocks(path, strings)).split(b"</si>")]
-    used = (int(index) for block in _blocks(path, sheet) for index in _SHARED.findall(block))
+    lengths = [len(text) for text in b"".join(blocks(path, strings)).split(b"</si>")]
+    used = (int(index) for block in blocks(path, sheet) for index in _SHARED.findall(block))
     total = sum(lengths[index] for index in used if index < len(lengths))
     if total > _MAX_TEXT_BYTES:
         refuse_swelling(path, packed_bytes=path.stat().st_size, unpacked_bytes=total)
@@ -106,7 +96,7 @@ def _refuse_texts(path: Path, sheet: zipfile.ZipInfo, strings: zipfile.ZipInfo) 
 def _bound(path: Path, sheet: zipfile.ZipInfo) -> tuple[int, int]:
     """The rows and the columns that no cell of a sheet is beyond, found at the speed of unpacking."""
     rows, columns = _USUAL_ROWS, _USUAL_COLUMNS
-    for text, start, end in _ahead(_spans(path, sheet)):
+    for text, start, end in ahead(spans(path, sheet)):
         span_rows, span_columns = widened(text, start, end)
         rows, columns = max(rows, span_rows), max(columns, span_columns)
     return rows, columns
@@ -128,7 +118,7 @@ def _reach_by_place(path: Path, sheet: zipfile.ZipInfo) -> tuple[int, int]:
     """The last row and column, every cell followed; one that does not say its place comes after the one before."""
     last_row = last_column = 0
     row = column = 1
-    for block in _blocks(path, sheet):
+    for block in blocks(path, sheet):
         for closing, name, attributes in _PLACED.findall(block):
             if name == b"row":
                 said = _ROW.search(attributes)
@@ -188,7 +178,7 @@ class _Repeats:
 def _check_document(path: Path, content: zipfile.ZipInfo) -> None:
     """The sheets of an OpenDocument file: rows and cells up to the last that holds something, and their texts."""
     met, begun = _Repeats(), 0
-    for block in _blocks(path, content):
+    for block in blocks(path, content):
         for tag in _REPEATED_PART.finditer(block):
             met.meet(tag[2], tag[3], closing=bool(tag[1]), at=begun + tag.start())
         begun += len(block)
@@ -236,59 +226,6 @@ def _longest_text(path: Path, strings: zipfile.ZipInfo) -> int:
         longest = max(longest, begun + len(first), *map(len, others))
         begun = len(others[-1]) if others else begun + len(first)
     return longest
-
-
-def _ahead(spans: Iterator[Span]) -> Iterator[Span]:
-    """The spans, the next one being unpacked while one is looked at."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, spans, None)
-        while (span := coming.result()) is not None:
-            coming = pool.submit(next, spans, None)
-            yield span
-
-
-def _blocks(path: Path, part: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The text of a part of the archive in blocks that cut no tag in two."""
-    return (text[start:end] for text, start, end in _spans(path, part))
-
-
-def _spans(path: Path, part: zipfile.ZipInfo) -> Iterator[Span]:
-    """The text of a part of the archive: what is unpacked at once, between two beginnings of a tag, and the joints."""
-    kept = b""
-    for piece in pieces(path, part):
-        first, last = piece.find(b"<"), piece.rfind(b"<")
-        if first < 0:
-            kept += piece
-        else:
-            kept += piece[:first]
-            yield kept, 0, len(kept)
-            yield piece, first, last
-            kept = piece[last:]
-        if len(kept) > _LONGEST_TAG:
-            if not _TAG.match(kept):
-                raise DataError(damaged(path))
-            yield kept, 0, len(kept)
-            kept = b""
-    yield kept, 0, len(kept)
-
-
-def pieces(path: Path, part: zipfile.ZipInfo) -> Iterator[bytes]:
-    """A part of the archive unpacked to its very end, whatever length the archive gives it."""
-    with path.open("rb") as handle:
-        handle.seek(part.header_offset)
-        name, extra = struct.unpack("<HH", handle.read(_LOCAL_HEADER)[26:])
-        handle.seek(name + extra, 1)
-        left, unpacked = part.compress_size, 0
-        inflate = zlib.decompressobj(-zlib.MAX_WBITS) if part.compress_type == zipfile.ZIP_DEFLATED else None
-        while left > 0 and (packed := handle.read(min(_BLOCK, left))):
-            left -= len(packed)
-            while packed:
-                piece = inflate.decompress(packed, 16 * _BLOCK) if inflate else packed
-                packed = inflate.unconsumed_tail if inflate else b""
-                unpacked += len(piece)
-                if unpacked > part.file_size:
-                    raise DataError(damaged(path))
-                yield piece
 
 
 def _column_number(letters: bytes) -> int:

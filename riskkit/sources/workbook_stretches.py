@@ -1,4 +1,4 @@
-"""A large sheet read a stretch of rows at a time: each is looked at before it is laid out, several being laid out at once.
+"""A large sheet read a stretch of rows at a time: each is looked at before it is laid out, several at once.
 
 The reader lays out a workbook in one thread, and only once every cell is known to be near. Here a sheet is unpacked and
 cut between two rows; each stretch, with what it needs of its workbook, is a workbook of its own, laid out while the
@@ -25,16 +25,9 @@ from typing import Any
 import duckdb
 import fastexcel
 
-from riskkit.errors import DataError
 from riskkit.sources.parsing import quoted
-from riskkit.sources.workbook_reach import (
-    MAX_CELLS,
-    MAX_COLUMNS,
-    UNREADABLE,
-    may_share_too_much,
-    pieces,
-    widened,
-)
+from riskkit.sources.workbook_pieces import UNREADABLE, pieces
+from riskkit.sources.workbook_reach import MAX_CELLS, MAX_COLUMNS, may_share_too_much, widened
 
 _STRETCH_BYTES = 8_000_000
 _MOST_STRINGS_BYTES = 16_000_000
@@ -49,7 +42,7 @@ _SHEET = re.compile(r"<sheet\s[^>]*>")
 _RELATION = re.compile(r"<Relationship\s[^>]*>")
 
 
-class _ReadWhole(Exception):
+class _OddSheetError(Exception):
     """Something in a sheet is not as it usually is."""
 
 
@@ -108,7 +101,7 @@ def load_in_stretches(sheet: LargeSheet, connection: duckdb.DuckDBPyConnection, 
     """Make the table of a sheet's cells (`line`, c0, c1, …); to: its columns, None when it must be read whole."""
     try:
         return _load(sheet, connection, table=table)
-    except (_ReadWhole, fastexcel.FastExcelError, *UNREADABLE):
+    except (_OddSheetError, fastexcel.FastExcelError, *UNREADABLE):
         connection.execute(f"drop table if exists {table}")
         return None
 
@@ -163,12 +156,12 @@ def _laid_out(sheet: LargeSheet, pool: ThreadPoolExecutor) -> Iterator[tuple[_St
 def _lay_out(name: str, stretch: _Stretch) -> Any:
     reader = fastexcel.read_excel(stretch.workbook)
     # The first stretch is given from the first row of the sheet, any other from the row of our own.
-    first = {"skip_rows": 0} if stretch.first == 1 else {}
-    return reader.load_sheet(name, header_row=None, dtypes="string", **first)
+    skipped = 0 if stretch.first == 1 else None
+    return reader.load_sheet(name, header_row=None, skip_rows=skipped, dtypes="string")
 
 
 def _stretches(sheet: LargeSheet) -> Iterator[_Stretch]:
-    """Whole rows of a sheet, none of whose cells is far; `_ReadWhole` when they cannot be told or hold what is odd."""
+    """Whole rows of a sheet, none of whose cells is far; `_OddSheetError` where they cannot be told or are odd."""
     head, kept, after = b"", b"", 0
     gathered: list[bytes] = []
     size = 0
@@ -185,7 +178,7 @@ def _stretches(sheet: LargeSheet) -> Iterator[_Stretch]:
         head, kept, stretch = _cut(sheet, head, kept, after)
         yield stretch
     if not kept.lstrip().startswith(b"</sheetData>") or b"<row" in kept or b"<c " in kept:
-        raise _ReadWhole
+        raise _OddSheetError
 
 
 def _cut(sheet: LargeSheet, head: bytes, text: bytes, after: int) -> tuple[bytes, bytes, _Stretch]:
@@ -194,12 +187,12 @@ def _cut(sheet: LargeSheet, head: bytes, text: bytes, after: int) -> tuple[bytes
     if not head:
         found = _HEAD.match(text, 0, 1 << 16)
         if found is None:
-            raise _ReadWhole
+            raise _OddSheetError
         head, begun = found[1] + b"<sheetData>", found.end()
     end = text.rfind(_ROW_END, begun) + len(_ROW_END)
     last = _ROW_START.match(text, text.rfind(b"<row ", begun, end)) if end >= begun + len(_ROW_END) else None
     if last is None or not after < int(last[1]) or _is_odd(text, begun, end):
-        raise _ReadWhole
+        raise _OddSheetError
     first, own = (after, after) if after else (1, int(last[1]) + 1)
     mark = b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>%b</t></is></c></row>' % (own, own, sheet.mark.encode())
     packed = io.BytesIO()
@@ -226,7 +219,7 @@ def _is_odd(text: bytes, start: int, end: int) -> bool:
 
 def _widen(connection: duckdb.DuckDBPyConnection, table: str, before: int, width: int) -> int:
     if width > MAX_COLUMNS or width == 0:
-        raise _ReadWhole
+        raise _OddSheetError
     if not before:
         columns = ", ".join(f"c{i} varchar" for i in range(width))
         connection.execute(f"create table {table} (line bigint, {columns})")
@@ -240,7 +233,7 @@ def _insert(
 ) -> None:
     """Add the cells of a stretch, seen to be all in its own rows; `at` is how many rows the table was given before."""
     if loaded.height > max(stretch.last, stretch.own) + 1 - stretch.first:
-        raise _ReadWhole
+        raise _OddSheetError
     connection.register("sheet_in", loaded)
     columns = connection.table("sheet_in").columns
     given = ", ".join(quoted(column) for column in columns)
@@ -253,6 +246,6 @@ def _insert(
         f"select * exclude (line) from {table} where rowid = {at + stretch.own - stretch.first}"
     ).fetchall()[0]
     if own[0] != mark or any(cell is not None for cell in own[1:]):
-        raise _ReadWhole
+        raise _OddSheetError
     if stretch.first == 1 and connection.execute(f"select count(c0) from {table}").fetchall()[0][0] == 1:
-        raise _ReadWhole  # the reader leaves out the first columns of a sheet when they are empty
+        raise _OddSheetError  # the reader leaves out the first columns of a sheet when they are empty

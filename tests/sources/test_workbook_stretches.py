@@ -137,8 +137,8 @@ def test_a_sheet_cut_short_or_a_far_cell_is_refused_in_words(tmp_path):
         parsing.install(connection)
         with pytest.raises(DataError, match="damaged or incomplete"):
             tabular.open_tables(changed(whole, cut=400), connection, folder=tmp_path)
+        far = changed(whole, (b'<c r="A100"', b'<c r="ZZ1048576"'))
         with pytest.raises(DataError, match="reaches row 1048576 and column 702"):
-            far = changed(whole, (b'<c r="A100"', b'<c r="ZZ1048576"'))
             tabular.open_tables(far, connection, folder=tmp_path)
         assert connection.execute("select count(*) from duckdb_tables()").fetchall() == [(0,)]
 
