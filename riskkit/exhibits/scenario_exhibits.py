@@ -45,7 +45,7 @@ def scenario_finding(scenarios: pd.DataFrame, *, language: str, currency: str = 
     return words.text(
         "{freed} of cash in 13 weeks ({low} to {high}): {title}",
         title=str(best["title"]),
-        **{name: words.compact_money(100 * float(best[column]), currency=currency)
+        **{name: words.compact_money(100 * float(best[column]), currency=currency).replace("-", "−")
            for name, column in (("freed", "change"), ("low", "low"), ("high", "high"))},
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ from riskkit.workbench.control_settings import ControlSettings
 from riskkit.workbench.letters_settings import LettersSettings
 from riskkit.workbench.overrides import OVERRIDES_FILE
 from riskkit.workbench.policy_text import policy_text
-from riskkit.workbench.report_settings import ReportSettings, report_values
+from riskkit.workbench.report_settings import ReportSettings, copy_logo, report_values
 from riskkit.workbench.run_folder import MANIFEST
 from riskkit.workbench.source_names import common_name, moved, relative, source_exists
 
@@ -218,6 +218,7 @@ class Portfolio:
         text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=110)
         (folder / SETTINGS_FILE).write_text(self._advice() + text, encoding="utf-8")
         (folder / POLICY_FILE).write_text(policy_text(self.policy, language=self.settings.language), encoding="utf-8")
+        copy_logo(self.settings.report, folder=self.folder, target=folder)
         answers = (self.folder / self.settings.companies.answers).absolute()
         if answers.is_file() and answers.parent == home.absolute() != folder.absolute():
             shutil.copy2(answers, folder / answers.name)  # the run replaces the folder that its answers are in

@@ -1,7 +1,8 @@
-"""What `portfolio.yaml` may say about the report: who hands it over, and a file of comments that later runs keep."""
+"""What `portfolio.yaml` may say about the documents: who hands them over, their look, a file of comments."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -14,20 +15,35 @@ MOST_BYTES = 200_000
 
 
 class ReportSettings(BaseModel):
-    """Author and comments of the report; both may be left out."""
+    """Author, comments, logo and colours of the documents; each may be left out.
+
+    `logo` is a PNG or SVG file inside the folder of the portfolio; `accent` and `contrast` are colours, `#rrggbb`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     author: Annotated[str, Field(max_length=120)] = ""
     comments: str = ""
+    logo: str = ""
+    accent: str = ""
+    contrast: str = ""
 
 
 def report_values(settings: ReportSettings, *, folder: Path, home: Path) -> dict[str, object]:
-    """The settings as a file in `home` says them: the comments, relative to `folder`, are named relative to it."""
+    """The settings as a file in `home` says them: the comments relative to it, the logo beside it (`copy_logo`)."""
     values = settings.model_dump(exclude_defaults=True)
     if settings.comments:
         values["comments"] = relative((folder / settings.comments).absolute(), home)
+    if settings.logo:
+        values["logo"] = Path(settings.logo).name
     return {"report": values} if values else {}
+
+
+def copy_logo(settings: ReportSettings, *, folder: Path, target: Path) -> None:
+    """Put the logo beside the settings written in `target`, where `report_values` names it."""
+    given = folder / settings.logo
+    if settings.logo and given.is_file() and given.parent.absolute() != target.absolute():
+        shutil.copy2(given, target / given.name)
 
 
 def read_comments(settings: ReportSettings, *, folder: Path) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from riskkit.errors import DataError, Message, RiskkitError, UsageError, message
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
+from riskkit.workbench.brand_settings import read_brand
 from riskkit.workbench.crew import Crew, NotebookError
 from riskkit.workbench.manifest import NotebookResult, finish_manifest, make_manifest, write_manifest
 from riskkit.workbench.portfolio import Portfolio
@@ -73,6 +74,7 @@ def make_run(
     words = language_of(language or portfolio.settings.language)
     chosen = choose_notebooks(only, folder=notebooks)
     comments = read_comments(portfolio.settings.report, folder=portfolio.folder)
+    brand = read_brand(portfolio.settings.report, folder=portfolio.folder)
     with Crew(size=min(2, len(chosen))) as crew, Progress(words, show=show_progress) as progress:
         from riskkit.workbench.compose import compose
         from riskkit.workbench.report_stage import write_report
@@ -87,7 +89,7 @@ def make_run(
             progress.stage("documents")
             _write_diagnostic(aside, words)
             _write_model_card(aside, words)
-            write_report(aside, words, settings=portfolio.settings.report, comments=comments)
+            write_report(aside, words, brand=brand, comments=comments)
             finished = finish_manifest(manifest, folder=aside, notebooks=results)
             write_manifest(finished, aside)
     return FinishedRun(final, finished)

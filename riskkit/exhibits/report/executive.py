@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from riskkit.exhibits.findings import leading_sector, sectors_known
 from riskkit.exhibits.report.money_at_stake import amount_of
 from riskkit.exhibits.report.section import Material
+from riskkit.exhibits.steps import plan_steps
 from riskkit.exhibits.summary import summary_sentences
 
 Subject = tuple[str, str]
-PROCEDURES = ("safeguard", "receivership", "liquidation")
 
 
 def executive_parts(material: Material) -> list[tuple[str, list[Subject]]]:
@@ -68,81 +67,12 @@ def _costs(material: Material) -> list[Subject]:
 
 
 def _steps(material: Material) -> list[Subject]:
-    words = material.words
-    steps = (
-        (words.text("Within 30 days"), [_call(material), _claims(material)]),
-        (words.text("Within 60 days"), [_limits(material)]),
-        (words.text("Within 90 days"), [_sector(material), _provision(material)]),
-    )
-    return [(when, " ".join(found)) for when, told in steps if (found := [one for one in told if one])]
-
-
-def _call(material: Material) -> str:
-    concentration = material.table("concentration")
-    if concentration is None:
-        return ""
-    rows = concentration[concentration["basis"] == "overdue"]
-    if rows.empty or pd.isna(rows["pareto_count"].iloc[0]) or not int(rows["pareto_count"].iloc[0]):
-        return ""
-    row = rows.iloc[0]
-    return material.words.text(
-        "Call the {count:debtor|debtors} who {count:?owes|owe} {share} of what is overdue ({amount}), the largest "
-        "first.",
-        count=int(row["pareto_count"]),
-        share=material.words.share(float(row["pareto_amount_share"])),
-        amount=material.money(float(row["total_amount"]) * float(row["pareto_amount_share"])),
-    )
-
-
-def _claims(material: Material) -> str:
-    """Customers in a procedure who owe something: their claims have a deadline."""
-    states, ageing = material.table("company_states"), material.run.ageing
-    if states is None or ageing.empty:
-        return ""
-    held = states.loc[states["state"].isin(PROCEDURES), "customer_id"]
-    owing = ageing[ageing["customer_id"].isin(held) & (ageing["open_items_amount"] > 0)]
-    if owing.empty:
-        return ""
-    return material.words.text(
-        "Check that the claims on {count:customer|customers} in a procedure are declared ({amount}): two months from "
-        "the notice, no more.",
-        count=len(owing),
-        amount=material.money(amount_of(owing, "open_items_amount")),
-    )
-
-
-def _limits(material: Material) -> str:
-    limits = material.table("credit_limits")
-    if limits is None:
-        return ""
-    over: pd.DataFrame = limits[limits["over_limit_amount"] > 0]
-    if over.empty:
-        return ""
-    return material.words.text(
-        "Bring {count:customer|customers} back under {count:?its limit|their limits}: {amount} in excess.",
-        count=len(over),
-        amount=material.money(amount_of(over, "over_limit_amount")),
-    )
-
-
-def _sector(material: Material) -> str:
-    run = material.run
-    leading = leading_sector(run.sectors) if sectors_known(run.sectors) else None
-    if leading is None:
-        return ""
-    return material.words.text(
-        "Tighten terms and deposits of the sector {sector}: {excess} overdue above its part.",
-        sector=str(leading["label"]),
-        excess=material.money(float(leading["excess_overdue_amount"])),
-    )
-
-
-def _provision(material: Material) -> str:
-    items = material.table("provision")
-    if items is None:
-        return ""
-    return material.words.text(
-        "Book the provision: {expected} by IFRS 9, {statutory} by French rules.",
-        expected=material.money(amount_of(items, "ifrs_amount")),
-        statutory=material.money(amount_of(items, "statutory_amount")),
+    return plan_steps(
+        material.table("actions"),
+        material.table("dunning"),
+        material.table("scenarios"),
+        material.table("cash_forecast"),
+        as_of=pd.Timestamp(material.run.as_of),
+        words=material.words,
+        money=material.money,
     )

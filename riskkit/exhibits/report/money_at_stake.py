@@ -88,6 +88,14 @@ def provision_section(material: Material) -> Section:
     title = words.text("Provision")
     if items is None or matrix is None:
         return Section(title)
+    return Section(title, provision_lead(material), [_matrix_table(material, matrix)])
+
+
+def provision_lead(material: Material) -> list[str]:
+    """What both provisions are, and why they differ; nothing for a run without them."""
+    words, items, matrix = material.words, material.table("provision"), material.table("provision_matrix")
+    if items is None or matrix is None:
+        return []
     expected, statutory = amount_of(items, "ifrs_amount"), amount_of(items, "statutory_amount")
     lead = words.text(
         "Expected losses (IFRS 9) are {expected}, of which {pooled} by age, between {low} and {high}, and the rest "
@@ -102,7 +110,7 @@ def provision_section(material: Material) -> Section:
         "They differ: IFRS 9 expects a loss on everything owed, tax included, by its age; French rules ask for an "
         "event that makes the loss of an item probable, and leave out the tax, which is recovered."
     )
-    return Section(title, [lead, why], [_matrix_table(material, matrix)])
+    return [lead, why]
 
 
 def _matrix_table(material: Material, matrix: pd.DataFrame) -> Html:
