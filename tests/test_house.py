@@ -29,6 +29,8 @@ def _imports(tree: ast.AST) -> set[str]:
 def test_data_moves_to_the_right_only(path):
     stage = path.relative_to(PACKAGE).parts[0]
     allowed = FLOW[: FLOW.index(stage) + 1] if stage in FLOW else []
+    if path == PACKAGE / "__init__.py":
+        allowed = FLOW  # the public names, loaded when they are first used
     for module in _imports(ast.parse(path.read_text(encoding="utf-8"))):
         parts = module.split(".")
         if parts[0] == "riskkit" and len(parts) > 1 and parts[1] in FLOW:

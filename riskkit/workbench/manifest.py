@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from riskkit.sources.reading import Reading
 
 SCHEMA_VERSION = 1
+"""Layout of a run folder. A table or a key more needs no new version: readers take what a run has."""
 _DECIMAL = "\u0000decimal:"
 
 
@@ -135,7 +136,7 @@ def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a run; amounts come back as `Decimal`. `UsageError` when the folder is not a run."""
+    """The manifest of a run; amounts come back as `Decimal`. `UsageError` when it is none or of a newer version."""
     try:
         found: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"), parse_float=Decimal)
     except (OSError, UnicodeDecodeError, json.JSONDecodeError):
@@ -144,6 +145,19 @@ def read_manifest(folder: Path) -> dict[str, Any]:
                 "'{folder}' is not the folder of a finished run: it has no readable manifest.json.", folder=str(folder)
             )
         ) from None
+    version = found.get("schema_version") if isinstance(found, dict) else None
+    if not isinstance(version, int) or version < 1:
+        raise UsageError(message("'{folder}' has a manifest.json that is not that of a run.", folder=str(folder)))
+    if version > SCHEMA_VERSION:
+        raise UsageError(
+            message(
+                "The run in '{folder}' was made by riskkit {made}, newer than this one ({ours}): it cannot be read "
+                "without loss. Update riskkit, or run the portfolio again with this version.",
+                folder=str(folder),
+                made=str(found.get("riskkit_version", "?")),
+                ours=__version__,
+            )
+        )
     return found
 
 
