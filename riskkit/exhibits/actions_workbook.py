@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Sequence
 from typing import Any
@@ -25,13 +26,16 @@ _FORMATS = {"money": "#,##0.00", "share": "0.0 %", "count": "0", "date": "dd/mm/
 _WIDTHS = {"text": 22, "wide": 60, "money": 14, "share": 10, "count": 9, "date": 12}
 
 
-def actions_workbook(actions: pd.DataFrame, worklist: pd.DataFrame, owners: pd.DataFrame, words: Language) -> bytes:
-    """The file. No cell is ever a formula or a link, whatever a name holds.
+def actions_workbook(
+    actions: pd.DataFrame, worklist: pd.DataFrame, owners: pd.DataFrame, words: Language, *, as_of: dt.date
+) -> bytes:
+    """The file, dated `as_of`: the same frames, the same bytes. No cell is a formula or a link, whatever a name holds.
 
     From: `ACTIONS`, `DUNNING` (rows to do today, `step` in words) and `OWNERS`, in cents.
     """
     written = io.BytesIO()
     with xlsxwriter.Workbook(written, _OPTIONS) as book:
+        book.set_properties({"created": dt.datetime.combine(as_of, dt.time())})
         styles = {kind: book.add_format({"num_format": shape, "valign": "top"}) for kind, shape in _FORMATS.items()}
         styles["text"] = book.add_format({"valign": "top"})
         styles["wide"] = book.add_format({"valign": "top", "text_wrap": True})

@@ -74,6 +74,7 @@ def write_enriched_workbook(
     columns = _told_apart([*added_columns(enrichment, words), *figures], customers, words)
     aside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     with xlsxwriter.Workbook(str(aside), _OPTIONS) as book:
+        book.set_properties({"created": dt.datetime.combine(as_of, dt.time())})
         formats = _formats(book)
         used = {name.lower() for name in customers.sheets}
         for name, rows in customers.sheets.items():

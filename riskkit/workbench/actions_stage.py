@@ -84,7 +84,7 @@ def write_plan(
     dunning, actions = frames["dunning"], frames["actions"]
     today = dunning[dunning["is_today"]]
     today = today.assign(step=[_sentence(words.say(STEP_WORDS[step])) for step in today["step"]])
-    (folder / WORKBOOK).write_bytes(actions_workbook(actions, today, frames["owners"], words))
+    (folder / WORKBOOK).write_bytes(actions_workbook(actions, today, frames["owners"], words, as_of=snapshot.as_of))
     events = [
         Event(
             key=f"{row['customer_id']}|{row['kind']}",

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,8 +16,7 @@ from typing import Any, Self
 
 from riskkit.errors import DataError, Message, RiskkitError, UsageError, message
 from riskkit.workbench.manifest import NotebookResult
-
-LONGEST_SOCKET_FOLDER = 40
+from riskkit.workbench.scratch import Scratch
 
 
 @dataclass(frozen=True)
@@ -45,9 +42,8 @@ class Crew:
     """Processes that run notebooks, one notebook each at a time. Use it in a `with`."""
 
     def __init__(self, *, size: int = 2) -> None:
-        # A short path: the sockets of the kernels live here, and systems limit the length of their names.
-        roots = [folder for folder in (tempfile.gettempdir(), "/tmp") if len(folder) <= LONGEST_SOCKET_FOLDER]  # noqa: S108
-        self._folder = Path(tempfile.mkdtemp(prefix="riskkit-", dir=roots[0] if roots else None))
+        self._scratch = Scratch()
+        self._folder = self._scratch.folder
         self._events: SimpleQueue[tuple[int, dict[str, Any]]] = SimpleQueue()
         self._workers = [self._start(number) for number in range(size)]
 
@@ -103,7 +99,7 @@ class Crew:
                 worker.wait()
             if worker.stdout is not None:
                 worker.stdout.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._scratch.close()
 
     def _start(self, number: int) -> subprocess.Popen[str]:
         environment = {

@@ -17,7 +17,7 @@ from riskkit.workbench.manifest import NotebookResult, finish_manifest, make_man
 from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.progress import Progress
 from riskkit.workbench.report_settings import read_comments
-from riskkit.workbench.run_folder import building, keep_failed
+from riskkit.workbench.run_folder import building, check_writable, engine_fault, keep_failed
 
 if TYPE_CHECKING:
     from riskkit.workbench.compose import Composition
@@ -75,6 +75,8 @@ def make_run(
     chosen = choose_notebooks(only, folder=notebooks)
     comments = read_comments(portfolio.settings.report, folder=portfolio.folder)
     brand = read_brand(portfolio.settings.report, folder=portfolio.folder)
+    if folder or as_of:
+        check_writable(folder or report_folder(portfolio, as_of or dt.date.min))
     with Crew(size=min(2, len(chosen))) as crew, Progress(words, show=show_progress) as progress:
         from riskkit.workbench.compose import compose
         from riskkit.workbench.report_stage import write_report
@@ -172,10 +174,13 @@ def _write_inside(
         write_enriched(composition, portfolio=portfolio, folder=aside, language=language)
         write_plan(composition.tables, composition.snapshot, folder=aside, company=portfolio.name, language=language)
     except IOException as fault:
+        refused = engine_fault(str(fault))
+        if refused is not None:
+            raise refused from fault  # `building` says it
         raise DataError(
             message(
                 "The tables of the run cannot be written: {fault}. Nothing was left half-written. Free some space or "
-                "choose another folder with --out.",
+                "choose another folder.",
                 fault=str(fault).splitlines()[0].replace(str(aside), final.name),
             )
         ) from fault
@@ -221,14 +226,18 @@ def _run_notebooks(
 
 
 def _failure(failed: Mapping[str, RiskkitError], *, aside: Path, final: Path) -> RiskkitError:
-    messages: list[Message] = []
+    """One error for all: each message once; a notebook as far as it went is kept, unless the disk refused it."""
+    messages: dict[str, Message] = {}
     for name, error in failed.items():
-        messages += error.messages
+        messages |= {str(said): said for said in error.messages}
         executed = aside / "notebooks" / f"{name}.ipynb"
-        if executed.exists():
+        if executed.exists() and isinstance(error, NotebookError):
             kept = keep_failed(executed, final=final)
-            messages.append(message("The notebook as far as it went: {file}.", file=str(kept)))
-    return NotebookError(*messages)
+            said = message("The notebook as far as it went: {file}.", file=str(kept))
+            messages[str(said)] = said
+    kinds = {type(error) for error in failed.values()}
+    kind = kinds.pop() if len(kinds) == 1 else NotebookError
+    return kind(*messages.values())
 
 
 def _write_diagnostic(aside: Path, words: Language) -> None:

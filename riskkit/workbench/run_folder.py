@@ -10,16 +10,21 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from riskkit.errors import DataError, UsageError, message
 
 MANIFEST = "manifest.json"
-_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENAMETOOLONG}
+UNWRITABLE = {
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOTDIR,
+    errno.ENAMETOOLONG, errno.EEXIST,
+}  # fmt: skip
+_LEFT = re.compile(r"\.(.+?)\.(?:\d+(?:\.old)?|lock)")
 
 
 @contextmanager
@@ -38,6 +43,7 @@ def building(final: Path) -> Iterator[Path]:
         final.parent.mkdir(parents=True, exist_ok=True)
         with _alone(final):
             recover(final)
+            _recover_others(final)
             aside = final.with_name(f".{final.name}.{os.getpid()}")
             aside.mkdir()
             try:
@@ -47,9 +53,33 @@ def building(final: Path) -> Iterator[Path]:
             finally:
                 shutil.rmtree(aside, ignore_errors=True)
     except OSError as fault:
-        if fault.errno not in _UNWRITABLE:
+        if fault.errno not in UNWRITABLE:
             raise
-        raise _unwritable(fault, final) from fault
+        raise unwritable(fault, final) from fault
+
+
+def check_writable(final: Path) -> None:
+    """Refuse at once what `building` would refuse after the work: another run there, no right to write, no run there.
+
+    What it makes to find out, it removes.
+    """
+    final = final.absolute()
+    _check_replaceable(final)
+    made = [folder for folder in final.parents if not folder.exists()]
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(final):
+            probe = final.with_name(f".{final.name}.{os.getpid()}")
+            probe.mkdir()
+            probe.rmdir()
+    except OSError as fault:
+        if fault.errno not in UNWRITABLE:
+            raise
+        raise unwritable(fault, final) from fault
+    finally:
+        with suppress(OSError):  # another run may have begun in them
+            for folder in made:
+                folder.rmdir()
 
 
 def keep_failed(notebook: Path, *, final: Path) -> Path:
@@ -71,6 +101,14 @@ def recover(final: Path) -> None:
             left.rename(final)
         else:
             shutil.rmtree(left)
+
+
+def _recover_others(final: Path) -> None:
+    """Clean beside `final` what killed processes left of runs of other names, those that nobody writes now."""
+    left = {found[1] for path in final.parent.glob(".*.*") if (found := _LEFT.fullmatch(path.name))}
+    for name in sorted(left - {final.name}):
+        with suppress(UsageError), _alone(final.with_name(name)):
+            recover(final.with_name(name))
 
 
 def latest_run(root: Path) -> Path | None:
@@ -142,12 +180,41 @@ def _literal(name: str) -> str:
     return "".join(f"[{c}]" if c in "*?[" else c for c in name)
 
 
-def _unwritable(fault: OSError, final: Path) -> DataError:
-    return DataError(
-        message(
-            "The run cannot be written in '{folder}': {reason}. Nothing was left half-written. "
-            "Free some space or choose another folder with --out.",
-            folder=final.name,
-            reason=os.strerror(fault.errno) if fault.errno else str(fault),
-        )
-    )
+def unwritable(fault: OSError, final: Path) -> DataError:
+    """What to tell a person when the system refuses to write in the folder of a run, or in the one it is made in."""
+    aside = _LEFT.fullmatch(final.name)
+    name = aside[1] if aside else final.name
+    match fault.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            said = message(
+                "No space left on the disk: the run '{folder}' cannot be written. Nothing was left half-written. "
+                "Free some space, or choose a folder on another disk, then run it again.",
+                folder=name,
+            )
+        case errno.EFBIG:
+            said = message(
+                "The system allows no file as large as those of the run '{folder}'. Nothing was left half-written. "
+                "Have the limit raised (ulimit -f), then run it again.",
+                folder=name,
+            )
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            said = message(
+                "The run '{folder}' cannot be written: its folder is read-only, or you have no right to write there. "
+                "Nothing was left half-written. Choose another folder, or have the right given to you.",
+                folder=name,
+            )
+        case _:
+            said = message(
+                "The run cannot be written in '{folder}': {reason}. Nothing was left half-written. "
+                "Choose another folder, then run it again.",
+                folder=name,
+                reason=os.strerror(fault.errno) if fault.errno else str(fault),
+            )
+    return DataError(said)
+
+
+def engine_fault(text: str) -> OSError | None:
+    """The refusal of the system that the engine's own error tells of; None when it is another fault."""
+    known = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
+    found = [code for code in known if os.strerror(code) in text]
+    return OSError(found[0], os.strerror(found[0])) if found else None

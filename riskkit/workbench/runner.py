@@ -18,6 +18,7 @@ from typing import Any
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
+from nbformat.reader import NotJSONError
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
@@ -28,6 +29,7 @@ from riskkit.exhibits.language import language
 from riskkit.workbench.crew import NotebookError
 from riskkit.workbench.kernel import PreparedKernel, kernel_settings
 from riskkit.workbench.manifest import NotebookResult
+from riskkit.workbench.notebook_ids import settle_ids
 from riskkit.workbench.parameters import check_parameters
 
 WORKBENCH = Path(__file__).resolve().parent
@@ -195,10 +197,14 @@ def _explain(fault: Exception, order: NotebookOrder) -> Message:
 
 
 def _scrub_file(executed: Path) -> None:
-    """Take out of an executed notebook what papermill and libraries said of this machine: paths, clock, process."""
+    """Take out of an executed notebook what libraries said of this machine: paths, clock, process, drawn names."""
     if not executed.exists():
         return
-    notebook = _read(executed, as_version=4)
+    try:
+        notebook = _read(executed, as_version=4)
+    except NotJSONError:  # half written: the disk is full, which the error on its way says
+        executed.unlink()
+        return
     papermill = notebook.metadata.get("papermill", {})
     notebook.metadata["papermill"] = {name: papermill[name] for name in ("parameters", "version") if name in papermill}
     for cell in notebook.cells:
@@ -206,6 +212,7 @@ def _scrub_file(executed: Path) -> None:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
             _scrub_output(output)
+    settle_ids(notebook)
     _write(notebook, executed)
 
 

@@ -13,7 +13,10 @@ import threading
 import traceback
 from pathlib import Path
 from queue import SimpleQueue
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from riskkit.errors import RiskkitError
 
 
 def main() -> None:
@@ -39,6 +42,7 @@ def main() -> None:
 
 def _serve(runner: Any, order: dict[str, Any], events: IO[str], *, kernel: Any) -> None:
     from riskkit.errors import RiskkitError
+    from riskkit.workbench.run_folder import UNWRITABLE, unwritable
 
     asked = runner.NotebookOrder(
         Path(order["notebook"]), Path(order["run_folder"]), order["parameters"], order["language"], order["style"]
@@ -50,11 +54,19 @@ def _serve(runner: Any, order: dict[str, Any], events: IO[str], *, kernel: Any) 
             timeout=order["timeout"],
             kernel=kernel,
         )
+    except OSError as fault:
+        if fault.errno not in UNWRITABLE:
+            raise
+        refused = unwritable(fault, asked.run_folder)
+        _tell(events, event="failed", name=asked.name, exit_code=refused.exit_code, messages=_said(refused))
     except RiskkitError as fault:
-        said = [{"template": each.template, "values": dict(each.values)} for each in fault.messages]
-        _tell(events, event="failed", name=asked.name, exit_code=fault.exit_code, messages=said)
+        _tell(events, event="failed", name=asked.name, exit_code=fault.exit_code, messages=_said(fault))
     else:
         _tell(events, event="done", name=result.name, seconds=result.seconds)
+
+
+def _said(fault: RiskkitError) -> list[dict[str, Any]]:
+    return [{"template": each.template, "values": dict(each.values)} for each in fault.messages]
 
 
 def _tell(events: IO[str], **event: object) -> None:

@@ -70,7 +70,7 @@ def test_the_workbook_holds_real_tables_and_no_formula():
          "action": ["-call"], "why": ["w"], "also": [None], "actions_count": [1], "do_by": [pd.Timestamp(DAY)],
          "stake_cents": [123_456]}
     )  # fmt: skip
-    content = actions_workbook(ACTIONS.conform(actions), DUNNING.empty(), OWNERS.empty(), language("fr"))
+    content = actions_workbook(ACTIONS.conform(actions), DUNNING.empty(), OWNERS.empty(), language("fr"), as_of=DAY)
     book = load_workbook(io.BytesIO(content))
     assert book.sheetnames == ["Plan d’action", "Relances du jour", "Par responsable"]
     sheet = book.worksheets[0]

@@ -63,7 +63,7 @@ def test_the_earlier_run_comes_back_when_the_last_step_fails(tmp_path: Path, mon
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", full)
-    with pytest.raises(DataError, match="cannot be written in 'run': No space left"), building(run):
+    with pytest.raises(DataError, match="No space left on the disk: the run 'run'"), building(run):
         pass
     assert (run / "tables" / "t").read_text() == "first"
 
@@ -100,9 +100,9 @@ with building(Path({str(tmp_path / "run")!r})):
 def test_what_a_killed_run_left_is_cleaned_by_the_next(tmp_path: Path) -> None:
     (tmp_path / ".run.99999").mkdir()
     (tmp_path / ".run.99999" / "half").write_text("x")
-    (tmp_path / ".runner.99999").mkdir()
+    (tmp_path / ".runner.notes").mkdir()
     make_run(tmp_path / "run")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".runner.99999", "run"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".runner.notes", "run"]
 
 
 def test_a_run_moved_aside_by_a_killed_one_is_put_back(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_read_only_folder_gets_a_clear_message(tmp_path: Path, monkeypatch: py
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(run_folder.Path, "mkdir", refuse)
-    with pytest.raises(DataError, match="cannot be written in 'run': Permission denied"), building(tmp_path / "run"):
+    with pytest.raises(DataError, match="'run' cannot be written: its folder is read-only"), building(tmp_path / "run"):
         pytest.fail("the block must not run")
 
 
