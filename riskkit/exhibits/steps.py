@@ -19,7 +19,7 @@ ASKED: dict[str, Message] = {
     "dunning": message("dun {count:customer|customers} ({money})"),
     "dispute": message("settle the disputes of {count:customer|customers} ({money})"),
     "limit": message("bring {count:customer|customers} back under {count:?its limit|their limits} ({money})"),
-    "terms": message("shorten the terms of {count:customer|customers} ({money} freed)"),
+    "terms": message("shorten the terms of {count:customer|customers} ({money})"),
     "provision": message("book the provision on {count:customer|customers} ({money})"),
     "buyer": message("name the buyers of {count:collective account|collective accounts} ({money})"),
     "data": message("complete the file of {count:customer|customers} ({money})"),
@@ -46,7 +46,7 @@ def plan_steps(
     said: list[Step] = []
     before = 0
     for days in WINDOWS:
-        told = _window(actions, as_of, before, days, words, money)
+        told = _window(actions, dunning, as_of, before, days, words, money)
         if days == WINDOWS[0]:
             told += _gain(dunning, words, money)
         if days == WINDOWS[-1]:
@@ -58,8 +58,8 @@ def plan_steps(
 
 
 def _window(
-    actions: pd.DataFrame | None, as_of: pd.Timestamp, above: int, up_to: int, words: Language,
-    money: Callable[[float], str],
+    actions: pd.DataFrame | None, dunning: pd.DataFrame | None, as_of: pd.Timestamp, above: int, up_to: int,
+    words: Language, money: Callable[[float], str],
 ) -> list[str]:  # fmt: skip
     if actions is None or actions.empty:
         return []
@@ -71,7 +71,7 @@ def _window(
         own = rows[rows["kind"] == kind]
         if len(own):
             asked.append(
-                words.text(ASKED[kind].template, count=len(own), money=money(float(own["stake_amount"].sum())))
+                words.text(ASKED[kind].template, count=len(own), money=_concerned(own, kind, dunning, words, money))
             )
     if not asked:
         return []
@@ -82,6 +82,16 @@ def _window(
     name = top["name"] if isinstance(top["name"], str) else str(top["customer_id"])
     begin = words.text("First {name}: {money} at stake.", name=name, money=money(float(top["stake_amount"])))
     return [f"{listed[:1].upper()}{listed[1:]}.", begin]
+
+
+def _concerned(
+    own: pd.DataFrame, kind: str, dunning: pd.DataFrame | None, words: Language, money: Callable[[float], str]
+) -> str:
+    """What is claimed of those who are dunned or in a procedure; of others, the largest of what is at stake."""
+    if kind in ("dunning", "claim") and dunning is not None:
+        claimed = dunning[dunning["is_today"] & dunning["customer_id"].isin(own["customer_id"])]
+        return money(float(claimed["amount"].sum()))
+    return words.text("{money} at stake", money=money(float(own["stake_amount"].sum())))
 
 
 def _gain(dunning: pd.DataFrame | None, words: Language, money: Callable[[float], str]) -> list[str]:

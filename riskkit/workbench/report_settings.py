@@ -53,23 +53,27 @@ def read_comments(settings: ReportSettings, *, folder: Path) -> str:
     """
     if not settings.comments:
         return ""
-    path = folder / settings.comments
+    return read_text(folder / settings.comments, key="report.comments")
+
+
+def read_text(path: Path, *, key: str) -> str:
+    """A text that a person wrote; `UsageError`, which names `key`, when it cannot be used."""
     try:
         content = path.read_bytes()
     except OSError:
         raise UsageError(
-            message("report.comments: '{file}' cannot be read. Correct the name in portfolio.yaml.", file=path.name)
+            message("{key}: '{file}' cannot be read. Correct its name or its rights.", key=key, file=path.name)
         ) from None
     if len(content) > MOST_BYTES:
         raise UsageError(
             message(
-                "report.comments: '{file}' is {size:byte|bytes} long; comments hold at most {most}. Shorten it.",
-                file=path.name, size=len(content), most=MOST_BYTES,
+                "{key}: '{file}' is {size:byte|bytes} long; it may hold {most} at most. Shorten it.",
+                key=key, file=path.name, size=len(content), most=MOST_BYTES,
             )
         )  # fmt: skip
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(
-            message("report.comments: '{file}' is not text in UTF-8. Save it again as UTF-8.", file=path.name)
+            message("{key}: '{file}' is not text in UTF-8. Save it again as UTF-8.", key=key, file=path.name)
         ) from None

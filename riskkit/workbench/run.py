@@ -14,6 +14,7 @@ from riskkit.exhibits.language import language as language_of
 from riskkit.workbench.brand_settings import read_brand
 from riskkit.workbench.crew import Crew, NotebookError
 from riskkit.workbench.manifest import NotebookResult, finish_manifest, make_manifest, write_manifest
+from riskkit.workbench.passages import keep_passages, read_passages
 from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.progress import Progress
 from riskkit.workbench.report_settings import read_comments
@@ -74,6 +75,7 @@ def make_run(
     words = language_of(language or portfolio.settings.language)
     chosen = choose_notebooks(only, folder=notebooks)
     comments = read_comments(portfolio.settings.report, folder=portfolio.folder)
+    read_passages(portfolio)  # a file that cannot be read is said before an hour of work
     brand = read_brand(portfolio.settings.report, folder=portfolio.folder)
     if folder or as_of:
         check_writable(folder or report_folder(portfolio, as_of or dt.date.min))
@@ -91,9 +93,12 @@ def make_run(
             progress.stage("documents")
             _write_diagnostic(aside, words)
             _write_model_card(aside, words)
-            write_report(aside, words, brand=brand, comments=comments)
-            finished = finish_manifest(manifest, folder=aside, notebooks=results)
+            passages = read_passages(portfolio, run_folder=final)
+            sections, said = write_report(aside, words, brand=brand, comments=comments, passages=passages)
+            noted = {**manifest, "notes": [*map(words.say, said), *manifest["notes"]]}
+            finished = finish_manifest(noted, folder=aside, notebooks=results)
             write_manifest(finished, aside)
+        keep_passages(sections, words, portfolio=portfolio, run_folder=final)
     return FinishedRun(final, finished)
 
 

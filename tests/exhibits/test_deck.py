@@ -154,9 +154,11 @@ def test_every_line_of_the_plan_is_said_once_in_the_first_window_that_holds_its_
     said = plan_steps(actions(), None, scenarios(), None, as_of=DAY, words=words, money=lambda amount: f"€{amount:.0f}")
     assert [when for when, _ in said] == ["Within 30 days", "Within 60 days", "Within 90 days"]
     # 30 days: days 0, 7 and 30; 60: days 45 and 60; 90 and later: days 75 and 200
-    assert said[0][1].startswith("Dun 2 customers (€1300) and settle the disputes of 1 customer (€500). First =cmd")
-    assert said[1][1].startswith("Declare the claims on 1 customer in a procedure (€400) and book the provision on 1")
-    assert "complete the file of 1 customer (€100)" in said[2][1]
+    assert said[0][1].startswith(
+        "Dun 2 customers (€1300 at stake) and settle the disputes of 1 customer (€500 at stake). First"
+    )
+    assert said[1][1].startswith("Declare the claims on 1 customer in a procedure (€400 at stake) and book")
+    assert "complete the file of 1 customer (€100 at stake)" in said[2][1]
     assert said[2][1].endswith("it would free €1000 in 13 weeks, between €400 and €2000.")
     counts = [int(number) for _, text in said for number in re.findall(r"(\d+) customer", text)]
     assert sum(counts) == len(actions())

@@ -11,6 +11,7 @@ import pypdf
 import pytest
 
 from riskkit.errors import UsageError
+from riskkit.exhibits.brand import Brand
 from riskkit.exhibits.fragment import Html, element
 from riskkit.exhibits.language import language
 from riskkit.exhibits.report.blocks import to_blocks
@@ -77,7 +78,7 @@ def test_a_drawing_is_kept_with_its_title_and_colours_that_need_no_page():
 
 @pytest.mark.parametrize("code", ["fr", "en"])
 def test_both_documents_hold_every_section_and_no_empty_one(run, code):
-    report = make_report(Material(run, {}, code), author="Cabinet Exemple")
+    report = make_report(Material(run, {}, code), brand=Brand("Cabinet Exemple"))
     page, made = report_html(report), report_pdf(report, as_of=run.as_of)
     written = text_of(made)
     assert len(report.sections) >= 5
@@ -106,7 +107,9 @@ def test_the_pdf_is_tagged_says_its_language_links_its_contents_and_is_the_same_
 
 def test_a_hostile_name_is_set_as_text(run):
     named = dataclasses.replace(run, company=HOSTILE, ageing=run.ageing.assign(customer_name=HOSTILE))
-    report = make_report(Material(named, {}, "fr"), author=HOSTILE, comments=comments_section(HOSTILE, language("fr")))
+    report = make_report(
+        Material(named, {}, "fr"), brand=Brand(HOSTILE), comments=comments_section(HOSTILE, language("fr"))
+    )
     written = text_of(report_pdf(report, as_of=run.as_of))
     assert written.count('#import "/etc/passwd": *') >= 3
     assert "root:" not in written

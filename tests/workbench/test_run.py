@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -15,8 +16,11 @@ from riskkit.engine import read_parquet
 from riskkit.errors import DataError, UsageError
 from riskkit.exhibits.language import language
 from riskkit.exhibits.notebook import notebook_resources
+from riskkit.exhibits.report.passages import merge_passages
+from riskkit.exhibits.report.section import Section
 from riskkit.workbench.crew import Crew, NotebookError
 from riskkit.workbench.manifest import money, read_manifest
+from riskkit.workbench.passages import keep_passages, passage_notes, read_passages
 from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.run import FinishedRun, choose_notebooks, make_run
 from riskkit.workbench.stored_run import find_run, load_run
@@ -236,3 +240,25 @@ def test_every_question_of_the_notebooks_has_its_french() -> None:
         asked = re.findall(r"nb\.(?:question|title)\((?:run, )?\\\"(.+?)\\\"", text)
         assert asked
         assert all(language("fr").text(question) != question for question in asked)
+
+
+def test_documents_are_there_and_passages_stay_beside_the_settings(finished: FinishedRun) -> None:
+    named = {output["file"] for output in read_manifest(finished.folder)["outputs"]}
+    assert {"rapport.html", "rapport.pdf", "diagnostic.pptx", "passages.md"} <= named
+    settings = Portfolio.open(finished.folder).folder
+    words, sections = language("fr"), [Section("Synthèse", ["Douze."], key="summary")]
+    run, other = finished.folder, finished.folder.parent / "other"
+    other.mkdir(exist_ok=True)
+    (other / "portfolio.yaml").write_bytes((settings / "portfolio.yaml").read_bytes())
+    (other / "passages.md").write_text("# Mes passages\n\n## Synthèse\n\nMon texte.\n", encoding="utf-8")
+    portfolio = replace(Portfolio.open(run), folder=other)
+    keep_passages(sections, words, portfolio=portfolio, run_folder=run)
+    assert read_passages(portfolio).startswith("# Mes passages\n\n## Synthèse\n<!-- riskkit summary ")
+    assert read_passages(portfolio).endswith("Mon texte.\n")
+    kept = read_passages(portfolio)
+    later = [replace(sections[0], lead=["Treize."])]
+    merged = merge_passages(kept, later, words, company="x")
+    assert "« Synthèse »" in words.say(passage_notes(merged)[0]).replace("\u00a0", " ")
+    keep_passages(later, words, portfolio=portfolio, run_folder=run)
+    assert read_passages(portfolio) == kept  # read over by nobody: still said by the next run
+    assert not list(other.glob(".passages*"))

@@ -20,7 +20,7 @@ _TEXT_BLOCKS = {"p": "paragraph", "h3": "heading", "h4": "heading"}
 _CELLS = ("th", "td", "caption", "dt", "dd", "li")
 _BREAKING = ("br", "div")
 _WORDLESS = re.compile(r"[ \t\r\n]+")  # no-break spaces are kept
-_WIDEST = 40
+_WIDEST = 64
 _VOID = ("br", "hr", "img", "meta", "link", "input", "col")
 
 

@@ -51,7 +51,7 @@ def limits_section(material: Material) -> Section:
         return Section(title)
     over = limits[limits["over_limit_amount"] > 0].sort_values("over_limit_amount", ascending=False)
     if over.empty:
-        return Section(title, [words.text("No customer owes more than its credit limit.")])
+        return Section(title, [words.text("No customer owes more than its credit limit.")], key="limits")
     lead = words.text(
         "{count:customer|customers} {count:?owes|owe} more than {count:?its limit|their limits}: {amount} in all; the "
         "losses expected of all customers over a year are {loss}, between {low} and {high} by what is lost of a claim.",
@@ -61,7 +61,7 @@ def limits_section(material: Material) -> Section:
         low=material.money(amount_of(limits, "expected_loss_low_amount")),
         high=material.money(amount_of(limits, "expected_loss_high_amount")),
     )
-    return Section(title, [lead], [_over_table(material, over.head(OVER_LIMIT))])
+    return Section(title, [lead], [_over_table(material, over.head(OVER_LIMIT))], key="limits")
 
 
 def _over_table(material: Material, over: pd.DataFrame) -> Html:
@@ -88,7 +88,7 @@ def provision_section(material: Material) -> Section:
     title = words.text("Provision")
     if items is None or matrix is None:
         return Section(title)
-    return Section(title, provision_lead(material), [_matrix_table(material, matrix)])
+    return Section(title, provision_lead(material), [_matrix_table(material, matrix)], key="provision")
 
 
 def provision_lead(material: Material) -> list[str]:

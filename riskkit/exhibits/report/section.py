@@ -11,11 +11,13 @@ from matplotlib.figure import Figure
 from riskkit.exhibits.fragment import Html, element
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
+from riskkit.exhibits.report.markdown import markdown_text
 from riskkit.exhibits.run_tables import RunTables
 from riskkit.exhibits.theme import Size
 
 WIDE: Size = (6.9, 2.9)
 TALL: Size = (6.9, 3.6)
+SQUARE: Size = (6.9, 2.6)
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,27 @@ class Material:
 
 @dataclass(frozen=True)
 class Section:
-    """A title, sentences that lead, exhibits in order."""
+    """A title, sentences that lead, exhibits in order.
+
+    A section with a `key` has a passage that its author may rewrite: its `lead`, or, where the whole section is one
+    passage, `written`, in Markdown.
+    """
 
     title: str
     lead: Sequence[str] = ()
     parts: Sequence[Html] = ()
+    key: str = ""
+    written: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to show: such a section is left out."""
         return not self.lead and not self.parts
+
+    @property
+    def passage(self) -> str:
+        """The computed sentences as Markdown."""
+        return self.written or "\n\n".join(markdown_text(sentence) for sentence in self.lead)
 
 
 def paragraph(text: str) -> Html:

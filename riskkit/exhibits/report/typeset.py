@@ -39,9 +39,10 @@ def report_pdf(report: Report, *, as_of: dt.date) -> bytes:
         "language": report.language,
         "company": report.company,
         "title": report.title,
-        "author": report.author,
+        "author": report.brand.author,
+        "logo": f"logo.{report.brand.logo_kind}" if report.brand.logo else "",
         "contents": report.contents,
-        "accent": LIGHT.accent,
+        "accent": report.brand.accent,
         "quiet": LIGHT.quiet,
         "first": _values(report.first, drawings),
         "sections": [_values(section, drawings) for section in report.sections],
@@ -50,6 +51,8 @@ def report_pdf(report: Report, *, as_of: dt.date) -> bytes:
         home = Path(folder)
         (home / TEMPLATE).write_text(style_resource(TEMPLATE), encoding="utf-8")
         (home / "report.json").write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
+        if report.brand.logo:
+            (home / f"logo.{report.brand.logo_kind}").write_bytes(report.brand.logo)
         for rank, drawing in enumerate(drawings):
             (home / f"{rank}.svg").write_text(drawing, encoding="utf-8")
         made: bytes = typst.compile(
@@ -66,4 +69,11 @@ def report_pdf(report: Report, *, as_of: dt.date) -> bytes:
 def _values(section: Section, drawings: list[str]) -> dict[str, Any]:
     lead = [element("p", sentence) for sentence in section.lead]
     parts: list[Html] = [*lead, *section.parts]
-    return {"title": section.title, "blocks": to_blocks(parts, drawings)}
+    blocks = to_blocks(parts, drawings)
+    said = {sentence.rstrip(".") for sentence in section.lead}
+    for block in blocks:  # what the lead has just said is not said again above a drawing or a table
+        if block["kind"] == "drawing":
+            block["is_said"] = block["title"] in said
+        elif block["kind"] == "table" and "".join(run["text"] for run in block["caption"]) in said:
+            block["caption"] = []
+    return {"title": section.title, "blocks": blocks}
