@@ -3,7 +3,7 @@ PY ?= python3
 V := .venv/bin
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-warehouse check dashboard lab bench fuzz notebooks docs lock clean
+.PHONY: help demo test test-warehouse test-lowest check dashboard lab bench fuzz notebooks docs lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -40,6 +40,9 @@ test: .venv/.dev ## Install a browser where needed, then run every check and tes
 
 test-warehouse: .venv/.dev ## Test the reading of databases: SQLite, DuckDB, and PostgreSQL where it is installed
 	@sh scripts/test_warehouse.sh $(ARGS)
+
+test-lowest: ## Test the lowest versions that pyproject.toml allows (ARGS="tests/ledger" for a part)
+	@sh scripts/test_lowest.sh -n 2 --dist loadscope $(ARGS)
 
 check: .venv/.dev ## Style, types and notebooks in sync (fast)
 	@$(V)/ruff check .
