@@ -35,6 +35,7 @@ from voila.static_file_handler import AllowListFileHandler, TemplateStaticFileHa
 from voila.tornado.handler import TornadoVoilaHandler
 
 from riskkit.workbench.abandoned import AbandonedKernels
+from riskkit.workbench.forked_kernels import fork_kernels
 
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 5.0
@@ -225,13 +226,17 @@ def main() -> None:
     """Read the settings (one line of JSON) from the standard input and serve until it is closed."""
     order = json.loads(sys.stdin.readline())
     application = DashboardApplication(headers=order["headers"], shell=order["shell"], config=Config(order["settings"]))
-    application.initialize([order["notebook"]])
+    nursery = fork_kernels(application)
     try:
+        application.initialize([order["notebook"]])
         application.take_port()
+        application.start()
     except OSError as refused:
         print(json.dumps({"error": refused.strerror or str(refused)}), flush=True)
         raise SystemExit(1) from refused
-    application.start()
+    finally:
+        if nursery is not None:
+            nursery.close()
 
 
 if __name__ == "__main__":

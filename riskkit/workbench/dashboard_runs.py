@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -20,6 +22,8 @@ from riskkit.workbench.stored_run import load_run
 
 KEPT = 4
 PAST = 8  # runs whose scores a sheet recalls
+T = TypeVar("T")
+_HELD: dict[Path, tuple[tuple[int, ...], OpenRun]] = {}
 
 
 class OpenRun:
@@ -30,6 +34,14 @@ class OpenRun:
         self.shown: RunTables = load_run(folder)
         self._tables: dict[str, pd.DataFrame | None] = {}
         self._panels: dict[str, Panel] = {}
+        self.drawn: dict[tuple[object, ...], Any] = {}
+
+    def once(self, key: tuple[object, ...], draw: Callable[[], T]) -> T:
+        """A part of a page that depends on nothing but the run and the key, drawn the first time it is needed."""
+        if key not in self.drawn:
+            self.drawn[key] = draw()
+        found: T = self.drawn[key]
+        return found
 
     def table(self, name: str) -> pd.DataFrame | None:
         """A table of the run, amounts in currency units; None when the run was made before that table existed."""
@@ -54,6 +66,26 @@ class OpenRun:
             return {}
         ids = customers["customer_id"].astype("str")
         return dict(zip(ids, customers["name"].astype("str").where(customers["name"].notna(), ids), strict=True))
+
+
+def hold_run(folder: Path) -> None:
+    """Read a run once for this process and those forked from it. A run written there since is read anew by each."""
+    _HELD[folder.absolute()] = (_stamp(folder), OpenRun(folder))
+
+
+def open_run(folder: Path) -> OpenRun:
+    """The run in that folder as it is now: the one that is held, unless another was written in its place."""
+    stamp, held = _HELD.get(folder.absolute(), ((), None))
+    return held if held is not None and stamp == _stamp(folder) else OpenRun(folder)
+
+
+def _stamp(folder: Path) -> tuple[int, ...]:
+    """What tells a run from one written in its place later; nothing where there is no run."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return (0,)
+    state = path.stat()
+    return (state.st_ino, state.st_mtime_ns, state.st_size)
 
 
 @dataclass
@@ -83,7 +115,7 @@ class RunShelf:
     def open(self, as_of: dt.date) -> OpenRun:
         """The run at that date, which must be one of `folders`."""
         if as_of not in self.read:
-            self.read[as_of] = OpenRun(self.folders[as_of])
+            self.read[as_of] = open_run(self.folders[as_of])
             while len(self.read) > KEPT:
                 self.read.popitem(last=False)
         self.read.move_to_end(as_of)

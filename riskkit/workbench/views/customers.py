@@ -16,6 +16,7 @@ from riskkit.exhibits.fragment import Html, element, join
 from riskkit.exhibits.panel_table import fold
 from riskkit.ledger.panel import CUSTOMER, Panel
 from riskkit.ledger.panel_view import Selection, kept_customers
+from riskkit.workbench.dashboard_runs import OpenRun
 from riskkit.workbench.panel_run import column_label
 from riskkit.workbench.views.customer_columns import ListAsked, ListColumn, find_customers, list_columns, show_value
 from riskkit.workbench.views.customer_controls import controls_html
@@ -109,17 +110,7 @@ class CustomersPage:
         if wanted == self._made:
             return
         panel = run.panel(state.language)
-        rows = customer_rows(run.names, run.table)
-        places = pd.Series(np.arange(len(panel.customer_ids)), index=list(panel.customer_ids))
-        at = places.reindex(rows["customer_id"]).to_numpy()
-        for name, attribute in panel.attributes.items():
-            if name not in rows.columns:
-                labels = np.array(attribute.labels, dtype=object)
-                rows[name] = [labels[attribute.codes[int(k)]] if k == k else "" for k in at]
-        rows["folded"] = [fold(f"{name} {code}") for name, code in zip(rows["name"], rows["customer_id"], strict=True)]
-        states = run.shown.states
-        rows["state_code"] = rows["customer_id"].map(states) if states is not None else ""
-        self.rows, self.panel = rows, panel
+        self.rows, self.panel = run.once(("customers", state.language), lambda: _rows_of(run, panel)), panel
         labels_of = {name: column_label(name, words) for name in panel.attributes}
         self.columns = list_columns(words, labels_of)
         if self.filter_column not in panel.attributes:
@@ -216,6 +207,21 @@ class CustomersPage:
         return element(
             "div", table, class_="rk-scroll", tabindex="0", role="region", aria_label=words.text("Customers")
         )
+
+
+def _rows_of(run: OpenRun, panel: Panel) -> pd.DataFrame:
+    """The customers of the run with the values of every column."""
+    rows = customer_rows(run.names, run.table)
+    places = pd.Series(np.arange(len(panel.customer_ids)), index=list(panel.customer_ids))
+    at = places.reindex(rows["customer_id"]).to_numpy()
+    for name, attribute in panel.attributes.items():
+        if name not in rows.columns:
+            labels = np.array(attribute.labels, dtype=object)
+            rows[name] = [labels[attribute.codes[int(k)]] if k == k else "" for k in at]
+    rows["folded"] = [fold(f"{name} {code}") for name, code in zip(rows["name"], rows["customer_id"], strict=True)]
+    states = run.shown.states
+    rows["state_code"] = rows["customer_id"].map(states) if states is not None else ""
+    return rows
 
 
 def _heading(name: str, heading: str, asked: ListAsked, *, text: bool) -> Html:

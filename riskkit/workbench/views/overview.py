@@ -18,10 +18,9 @@ from riskkit.workbench import dashboard_overview as overview
 from riskkit.workbench.dashboard_cards import headline_cards
 from riskkit.workbench.dashboard_changes import alerts_panel, cash_panel, changes_html, waiting_panel
 from riskkit.workbench.dashboard_debtors import company_words, debtors_html, index_debtors, sort_words
+from riskkit.workbench.dashboard_runs import OpenRun
 from riskkit.workbench.dashboard_state import LEVELS, ROWS, PageState
 from riskkit.workbench.views.view import Act, Host, make_box
-
-FIGURES_KEPT = 24
 
 
 class OverviewPage:
@@ -33,7 +32,6 @@ class OverviewPage:
         self.run: RunTables
         self.shown: tuple[object, ...] = ()
         self.debtors: pd.DataFrame
-        self.drawn: dict[tuple[object, ...], Html] = {}
         self.relabelling = False
         self._make_controls()
         self._make_places()
@@ -170,10 +168,11 @@ class OverviewPage:
         }
         words, earlier = self.host.words, self.host.previous()
         drawn["changes"] = changes_html(run, earlier.shown if earlier else None, words)
-        drawn["cash"] = self._once((run.as_of, code, "cash"), partial(cash_panel, self.host.run, words))
-        known = self.drawn.get((run.as_of, code, "alerts"))
+        opened = self.host.run
+        drawn["cash"] = opened.once(("cash", code), partial(cash_panel, opened, words))
+        known = opened.drawn.get(("alerts", code))
         drawn["alerts"] = known or (waiting_panel(words) if earlier else alerts_panel(self.host))
-        figures = list(self._figures(run, code))
+        figures = list(_figures(opened, code))
         self._label_controls()
         self._draw_sectors()
         self._draw_debtors()
@@ -195,7 +194,7 @@ class OverviewPage:
     def _draw_sectors(self) -> None:
         shown = replace(self.state, level=overview.sector_level(self.run, self.state))
         heading = overview.sectors_heading(self.run, shown)
-        drawn = self._sectors(self.run, self.state)
+        drawn = _sectors(self.host.run, self.state)
         known = sectors_known(self.run.sectors)
         self.relabelling = True
         self.level.value = shown.level
@@ -206,31 +205,23 @@ class OverviewPage:
 
     def prepare(self) -> Iterator[None]:
         """Look for alerts; draw the date most likely to be chosen next, a little at each step."""
-        earlier, code = self.host.previous(), self.state.language
+        earlier, code, run = self.host.previous(), self.state.language, self.host.run
         if earlier is None:
             return
-        key = (self.host.run.shown.as_of, code, "alerts")
-        alerts = self._once(key, partial(alerts_panel, self.host))
-        if key[:2] == (self.run.as_of, self.state.language):
+        alerts = run.once(("alerts", code), partial(alerts_panel, self.host))
+        if (run.shown.as_of, code) == (self.run.as_of, self.state.language):
             self.places["alerts"].value = alerts
         yield
-        run = earlier.shown
-        for _ in self._figures(run, code):
+        for _ in _figures(earlier, code):
             yield
-        self._sectors(run, replace(self.state, as_of=run.as_of))
+        _sectors(earlier, replace(self.state, as_of=earlier.shown.as_of))
 
-    def _figures(self, run: RunTables, code: str) -> Iterator[Html]:
-        for panel in overview.FIGURES:
-            yield self._once((run.as_of, code, panel.__name__), partial(panel, run, language=code))
 
-    def _sectors(self, run: RunTables, state: PageState) -> Html:
-        shown = replace(state, level=overview.sector_level(run, state))
-        return self._once((run.as_of, state.language, shown.level), partial(overview.sectors_html, run, shown))
+def _figures(run: OpenRun, code: str) -> Iterator[Html]:
+    for panel in overview.FIGURES:
+        yield run.once((panel.__name__, code), partial(panel, run.shown, language=code))
 
-    def _once(self, key: tuple[object, ...], draw: Callable[[], Html]) -> Html:
-        """A figure of a date and language, drawn the first time it is needed."""
-        if key not in self.drawn:
-            while len(self.drawn) >= FIGURES_KEPT:
-                self.drawn.pop(next(iter(self.drawn)))
-            self.drawn[key] = draw()
-        return self.drawn[key]
+
+def _sectors(run: OpenRun, state: PageState) -> Html:
+    shown = replace(state, level=overview.sector_level(run.shown, state))
+    return run.once(("sectors", state.language, shown.level), partial(overview.sectors_html, run.shown, shown))

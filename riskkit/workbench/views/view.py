@@ -147,7 +147,7 @@ def read_start(state: AppState, count: int, rows: int) -> int:
 
 
 class DocumentView:
-    """A page that is read and not filtered: its parts drawn from the run, again when date or language change."""
+    """A page that is read and not filtered: its parts drawn once from the run, in each language."""
 
     def __init__(self, host: Host) -> None:
         self.host = host
@@ -163,7 +163,8 @@ class DocumentView:
         """Draw the page when it is that of another date or language."""
         wanted = (self.host.state.as_of, self.host.state.language)
         if wanted != self.shown:
-            self.place.value = join(*self.parts())
+            key = (type(self).__name__, self.host.state.language)
+            self.place.value = self.host.run.once(key, lambda: join(*self.parts()))
             self.shown = wanted
 
     def act(self, act: Act) -> None:
