@@ -22,6 +22,7 @@ from riskkit.exhibits.page_workbook import page_workbook
 from riskkit.exhibits.run_tables import RunTables
 from riskkit.exhibits.scenario_parts import scenario_measures
 from riskkit.workbench import dashboard_overview as overview
+from riskkit.workbench import dashboard_runs
 from riskkit.workbench.dashboard_app import App
 from riskkit.workbench.dashboard_cards import headline_cards
 from riskkit.workbench.dashboard_debtors import company_words, debtors_html, find_debtors, index_debtors
@@ -372,3 +373,16 @@ def test_cells_of_an_export_never_become_formulas() -> None:
     cells = [cell for row in book.worksheets[0].iter_rows() for cell in row]
     assert all(cell.data_type != "f" for cell in cells)
     assert [cell.value for cell in cells if cell.data_type == "n" and cell.value is not None] == [1.5, -2]
+
+
+# ---- Runs held for the kernels to come
+
+
+def test_held_run_is_given_until_another_is_written_in_its_place(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(dashboard_runs, "OpenRun", lambda folder: [folder])
+    (tmp_path / "manifest.json").write_text("{}")
+    dashboard_runs.hold_run(tmp_path)
+    held = dashboard_runs.open_run(tmp_path)
+    assert dashboard_runs.open_run(tmp_path) is held
+    (tmp_path / "manifest.json").write_text('{"as_of": "2024-03-31"}')
+    assert dashboard_runs.open_run(tmp_path) is not held
