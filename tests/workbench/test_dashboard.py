@@ -117,7 +117,9 @@ def test_shelf_offers_the_runs_of_the_same_portfolio_latest_first(tmp_path: Path
         (".d", "Tiny", "2024-12-31"),
     ):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "manifest.json").write_text(f'{{"portfolio": "{portfolio}", "as_of": "{day}"}}')
+        (tmp_path / folder / "manifest.json").write_text(
+            json.dumps({"schema_version": 1, "portfolio": portfolio, "as_of": day})
+        )
     (tmp_path / "e").mkdir()
     (tmp_path / "e" / "manifest.json").write_text("half of a manif")
     shelf = RunShelf.beside(tmp_path / "a")
