@@ -3,7 +3,7 @@ PY ?= python3
 V := .venv/bin
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-warehouse test-lowest check dashboard lab bench fuzz notebooks docs lock clean
+.PHONY: help demo test test-warehouse test-lowest check dashboard lab bench fuzz notebooks docs site pictures lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -50,6 +50,7 @@ check: .venv/.dev ## Style, types and notebooks in sync (fast)
 	@$(V)/mypy
 	@$(V)/python scripts/normalise_notebooks.py --check
 	@$(V)/python scripts/write_docs.py --check
+	@$(V)/python scripts/typeset_french.py --check
 
 bench: .venv/.dev ## Measure: make bench NAME=matching (results in benchmarks/results, table in docs/benchmarks.md)
 	@$(V)/python -m benchmarks.run $(NAME)
@@ -60,8 +61,16 @@ fuzz: .venv/.dev ## Read thousands of mutated files: make fuzz ARGS="--minutes 8
 notebooks: .venv/.dev ## Normalise the notebooks: no outputs, stable ids, formatted source
 	@$(V)/python scripts/normalise_notebooks.py
 
-docs: .venv/.dev ## Write docs/tables.md, docs/policy.md and docs/measures.md from the code
+docs: .venv/.dev ## Write the reference pages of docs/ from the code, and typeset the French ones
 	@$(V)/python scripts/write_docs.py
+	@$(V)/python scripts/typeset_french.py
+
+site: .venv/.dev ## Build the documentation as a site in build/site; a broken link is an error
+	@$(V)/python -m sphinx -q -W --keep-going -b html docs build/site
+	@echo "The documentation is in build/site/index.html"
+
+pictures: .venv/.dev ## Take the pictures of the documentation again, from a run of the demonstration
+	@$(V)/python scripts/take_pictures.py $(ARGS)
 
 lock: .venv/.dev ## Pin the newest allowed versions
 	@$(V)/python -m pip install -q uv

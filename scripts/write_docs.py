@@ -1,4 +1,4 @@
-"""Write the reference pages that follow from the code: docs/tables.md and docs/policy.md.
+"""Write the reference pages that follow from the code: tables.md, policy.md and, in French, guide/reglages, mesures.
 
 `--check` writes nothing and fails when a page is not what the code says.
 """
@@ -16,6 +16,8 @@ from riskkit.companies.matching import MATCHES, PAIRS_TO_CONFIRM
 from riskkit.companies.same_debtor import DEBTORS
 from riskkit.decisions.matrix import RECEIVABLES_MATRIX
 from riskkit.engine import amount_name
+from riskkit.exhibits.language import language
+from riskkit.exhibits.measure_words import MEASURES
 from riskkit.ledger.ageing import AGEING
 from riskkit.ledger.attribution import ATTRIBUTION
 from riskkit.ledger.customer_months import CUSTOMER_MONTHS
@@ -39,6 +41,9 @@ from riskkit.workbench.ledger_stage import LEDGER_TABLES
 from riskkit.workbench.monitoring import ALERTS
 from riskkit.workbench.payers_stage import PAYER_TABLES
 from riskkit.workbench.scores_tables import SCORES
+
+sys.path.insert(0, str(Path(__file__).parent))
+from typeset_french import typeset
 
 DOCS = Path(__file__).parents[1] / "docs"
 RUN_TABLES = (
@@ -100,36 +105,85 @@ def policy_page() -> str:
         "| key | default | meaning |",
         "| --- | --- | --- |",
     ]
-    defaults = Policy()
-    for name, field in Policy.model_fields.items():
-        value = getattr(defaults, name)
-        if isinstance(value, BaseModel):
-            lines += _policy_lines(value, name)
-        elif name == "bureau_scales":
-            lines.append(f"| `{name}` | `{', '.join(scale.name for scale in value)}` | {field.description} |")
-        else:
-            shown = list(value) if isinstance(value, tuple) else value
-            lines.append(f"| `{name}` | `{shown if shown != '' else chr(34) * 2}` | {field.description} |")
+    for name in Policy.model_fields:
+        lines += [_row(*line) for line in _key_lines(name)]
     return "\n".join(lines) + "\n"
 
 
-def _policy_lines(part: BaseModel, name: str) -> list[str]:
+def settings_page() -> str:
+    """The same keys in French, a section for each part of the policy."""
+    words = language("fr")
+    plain = [name for name in Policy.model_fields if not isinstance(getattr(Policy(), name), BaseModel)]
+    parts = [name for name in Policy.model_fields if name not in plain]
+    lines = [
+        "# Réglages (`policy.yaml`)",
+        "",
+        "Chaque seuil, chaque convention que vous pouvez changer, avec sa valeur par défaut. Toute clé est",
+        "facultative ; une clé qui n'existe pas est refusée par son nom. Page écrite par `make docs` à partir du code.",
+        "",
+        "Changez une valeur dans le `policy.yaml` du portefeuille, puis relancez `riskkit run` : le rapport et le",
+        "manifeste portent l'empreinte de la politique qui les a faits.",
+    ]
+    sections = [("Général", plain)]
+    sections += [(f"`{name}` : {words.text(Policy.model_fields[name].description or name)}", [name]) for name in parts]
+    for title, names in sections:
+        lines += ["", f"## {title}", "", "| clé | défaut | sens |", "| --- | --- | --- |"]
+        lines += [_row(key, value, words.text(meaning)) for name in names for key, value, meaning in _key_lines(name)]
+    return typeset("\n".join(lines) + "\n")
+
+
+def measures_page() -> str:
+    """What each measure means and how it is computed, in French, in the words of the dashboard."""
+    words = language("fr")
+    lines = [
+        "# Mesures et formules",
+        "",
+        "Les mêmes mots que la page *Méthode* du tableau de bord, écrits par `make docs` à partir du code. Les",
+        "montants sont TTC ; la date d'arrêté est incluse, et rien de ce qui la suit n'est connu. Une mesure qui ne",
+        "peut pas être calculée est « non calculable », avec sa raison, jamais zéro. Les conventions retenues quand",
+        "il en existe plusieurs sont au [glossaire](../glossary.md), les sources aux [références](../references.md).",
+        "",
+        "| mesure | ce qu'elle dit | formule | code |",
+        "| --- | --- | --- | --- |",
+    ]
+    for name, measure in MEASURES.items():
+        said = [words.say(text).replace("|", "\\|") for text in (measure.label, measure.definition, measure.formula)]
+        lines.append(f"| **{said[0]}** | {said[1]} | {said[2]} | `{name}` |")
+    return typeset("\n".join(lines) + "\n")
+
+
+def _row(key: str, default: str, meaning: str) -> str:
+    return f"| `{key}` | `{default}` | {meaning} |"
+
+
+def _key_lines(name: str) -> list[tuple[str, str, str]]:
+    """The keys under one key of the policy: name, default and English meaning of each."""
+    value, meaning = getattr(Policy(), name), Policy.model_fields[name].description or ""
+    if isinstance(value, BaseModel):
+        return _policy_lines(value, name)
+    if name == "bureau_scales":
+        return [(name, ", ".join(scale.name for scale in value), meaning)]
+    shown = list(value) if isinstance(value, tuple) else value
+    return [(name, str(shown) if shown != "" else '""', meaning)]
+
+
+def _policy_lines(part: BaseModel, name: str) -> list[tuple[str, str, str]]:
     """The keys of one part of the policy, and of the parts inside it."""
-    lines = []
+    lines: list[tuple[str, str, str]] = []
     for key, field in type(part).model_fields.items():
-        value = getattr(part, key)
+        value, said = getattr(part, key), field.description or ""
         if isinstance(value, BaseModel) and any(inner.description for inner in type(value).model_fields.values()):
             lines += _policy_lines(value, f"{name}.{key}")
         elif isinstance(value, BaseModel):
-            lines.append(f"| `{name}.{key}` | `{_shown(value)}` | {field.description} |")
+            lines.append((f"{name}.{key}", _shown(value), said))
         elif isinstance(value, tuple) and value and all(isinstance(line, BaseModel) for line in value):
             for rank, line in enumerate(value):
-                lines.append(f"| `{name}.{key}[{rank}]` | `{_shown(line)}` | {field.description} |")
+                lines.append((f"{name}.{key}[{rank}]", _shown(line), said))
         elif isinstance(value, dict) and value and all(isinstance(line, BaseModel) for line in value.values()):
             for inner, line in value.items():
-                lines.append(f"| `{name}.{key}.{inner}` | `{_shown(line)}` | {field.description} |")
+                lines.append((f"{name}.{key}.{inner}", _shown(line), said))
         else:
-            lines.append(f"| `{name}.{key}` | `{value}` | {field.description} |")
+            lines.append((f"{name}.{key}", str(value), said))
     return lines
 
 
@@ -139,9 +193,15 @@ def _shown(line: BaseModel) -> str:
 
 
 def main() -> int:
-    """Write or check both pages."""
+    """Write or check the pages."""
+    pages = {
+        "tables.md": tables_page(),
+        "policy.md": policy_page(),
+        "guide/reglages.md": settings_page(),
+        "guide/mesures.md": measures_page(),
+    }
     stale = []
-    for name, page in (("tables.md", tables_page()), ("policy.md", policy_page())):
+    for name, page in pages.items():
         path = DOCS / name
         if path.exists() and path.read_text(encoding="utf-8") == page:
             continue
