@@ -3,7 +3,7 @@ PY ?= python3
 V := .venv/bin
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-warehouse test-lowest check dashboard lab bench fuzz notebooks docs site pictures lock clean
+.PHONY: help demo test test-warehouse test-cluster test-lowest check dashboard lab bench fuzz notebooks docs site pictures lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -37,12 +37,16 @@ test: .venv/.dev ## Install a browser where needed, then run every check and tes
 	@# a module stays on one worker: its fixtures are made once, and tests that share a tab keep their order
 	@$(V)/python -m pytest -n 2 --dist loadscope $(ARGS)
 	@sh scripts/test_warehouse.sh
+	@sh scripts/test_cluster.sh
 
 test-warehouse: .venv/.dev ## Test the reading of databases: SQLite, DuckDB, and PostgreSQL where it is installed
 	@sh scripts/test_warehouse.sh $(ARGS)
 
 test-lowest: ## Test the lowest versions that pyproject.toml allows (ARGS="tests/ledger" for a part)
 	@sh scripts/test_lowest.sh -n 2 --dist loadscope $(ARGS)
+
+test-cluster: .venv/.dev ## Test a batch on a Dask cluster of this machine
+	@sh scripts/test_cluster.sh $(ARGS)
 
 check: .venv/.dev ## Style, types and notebooks in sync (fast)
 	@$(V)/ruff check .
@@ -81,7 +85,10 @@ lock: .venv/.dev ## Pin the newest allowed versions
 	  -o requirements-dev.lock
 	@$(V)/uv pip compile -q pyproject.toml --extra warehouse --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header -c requirements.lock -o build/warehouse.lock
-	@$(V)/python scripts/lock_warehouse.py build/warehouse.lock requirements.lock requirements-warehouse.lock
+	@$(V)/python scripts/lock_extra.py build/warehouse.lock requirements.lock requirements-warehouse.lock
+	@$(V)/uv pip compile -q pyproject.toml --extra cluster --universal --python-version 3.11 --generate-hashes \
+	  --no-annotate --no-header -c requirements.lock -o build/cluster.lock
+	@$(V)/python scripts/lock_extra.py build/cluster.lock requirements.lock requirements-cluster.lock
 
 clean: ## Remove the environment and everything that was built
 	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

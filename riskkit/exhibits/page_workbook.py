@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -16,8 +17,18 @@ _ROWS = 1_000_000
 _WIDEST = 60
 
 
-def page_workbook(sheets: Mapping[str, pd.DataFrame], *, company: str, as_of: dt.date, language: str) -> bytes:
-    """The frames as an Excel file, headings frozen and filtered; the company and the date are in its properties."""
+def page_workbook(
+    sheets: Mapping[str, pd.DataFrame],
+    *,
+    company: str,
+    as_of: dt.date,
+    language: str,
+    headings: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
+    """The frames as an Excel file, headings frozen and filtered; the company and the date are in its properties.
+
+    A column is formatted by its name; `headings` gives the words that stand over it, where they are not its name.
+    """
     import xlsxwriter
 
     words = language_of(language)
@@ -34,7 +45,7 @@ def page_workbook(sheets: Mapping[str, pd.DataFrame], *, company: str, as_of: dt
         taken: set[str] = set()
         for name, frame in sheets.items():
             sheet = book.add_worksheet(_sheet_name(name, taken))
-            _write(sheet, frame.head(_ROWS), head, kinds)
+            _write(sheet, frame.head(_ROWS), head, kinds, headings)
     return made.getvalue()
 
 
@@ -45,13 +56,16 @@ def _sheet_name(name: str, taken: set[str]) -> str:
     return unique
 
 
-def _write(sheet: object, frame: pd.DataFrame, head: object, kinds: Mapping[str, object]) -> None:
+def _write(
+    sheet: object, frame: pd.DataFrame, head: object, kinds: Mapping[str, object], headings: Mapping[str, str]
+) -> None:
     write = sheet  # xlsxwriter has no types of its own
     for column, name in enumerate(map(str, frame.columns)):
-        write.write_string(0, column, name, head)  # type: ignore[attr-defined]
+        heading = headings.get(name, name)
+        write.write_string(0, column, heading, head)  # type: ignore[attr-defined]
         values = frame.iloc[:, column]  # two columns may be called the same
         kind = _kind(name, values)
-        longest = len(name)
+        longest = len(heading)
         for row, value in enumerate(values.tolist(), start=1):
             if value is None or value is pd.NaT or value is pd.NA or value != value:
                 continue

@@ -57,6 +57,12 @@ def show_error(fault: RiskkitError, words: Language) -> int:
 
 def show_internal_fault(fault: BaseException, words: Language) -> int:
     """Write the details of a fault of the program in a file, and print one sentence that names it."""
+    print(fault_sentence(fault_report(fault), words), file=sys.stderr)
+    return INTERNAL_FAULT
+
+
+def fault_report(fault: BaseException) -> Path:
+    """The file where the details of a fault of the program were written: here, or in the temporary folder."""
     details = "".join(traceback.format_exception(fault))
     name = f"riskkit-fault-{hashlib.sha256(details.encode()).hexdigest()[:8]}.txt"
     text = f"riskkit {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n{details}"
@@ -66,13 +72,16 @@ def show_internal_fault(fault: BaseException, words: Language) -> int:
     except OSError:
         report = Path(tempfile.gettempdir(), name)
         report.write_text(text, encoding="utf-8")
-    said = words.text(
+    return report
+
+
+def fault_sentence(report: Path, words: Language) -> str:
+    """What a person is told of a fault of the program."""
+    return words.text(
         "riskkit met an internal fault: your files are not the cause, and nothing was left half-written. "
         "Please send this report: {file}",
         file=str(report),
     )
-    print(said, file=sys.stderr)
-    return INTERNAL_FAULT
 
 
 def _run(arguments: Sequence[str], words: Language) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 from riskkit import __version__
 from riskkit.errors import Message, message
 from riskkit.exhibits.language import LANGUAGES, Language
+from riskkit.workbench.cli_batch import add_batch
 from riskkit.workbench.cli_decide import add_decide
 from riskkit.workbench.cli_letters import add_letters
 
@@ -64,8 +65,22 @@ _COMMANDS: dict[str, tuple[Message, tuple[tuple[str, Message], ...]]] = {
         ),
     ),
     "batch": (
-        message("Make the run of several portfolios; one that fails never stops the others."),
-        (("riskkit batch portfolios/* --as-of 2024-03-31", message("every portfolio, at the same date")),),
+        message(
+            "Make the runs of many portfolios at once, and a summary that ranks them. One that fails never stops the "
+            "others; started again, it makes only what is missing or has changed."
+        ),
+        (
+            ("riskkit batch portfolios/* --as-of 2024-03-31", message("every portfolio, at the same date")),
+            (
+                "riskkit batch portfolios/* --no-notebooks",
+                message("tables and reports only, for a first look at hundreds of files"),
+            ),
+            ("riskkit batch portfolios/* --workers 2", message("fewer runs at once, on a machine with little memory")),
+            (
+                "riskkit batch portfolios/* --cluster tcp://10.0.0.5:8786",
+                message("on several machines, by a Dask cluster (extra riskkit[cluster])"),
+            ),
+        ),
     ),
     "dashboard": (
         message("Open the dashboard of a run on this machine."),
@@ -149,6 +164,7 @@ def make_parser(words: Language) -> argparse.ArgumentParser:
     made = {name: _add_command(commands, name, words) for name in _COMMANDS}
     _add_inputs(made, words)
     _add_others(made, words)
+    add_batch(made["batch"], words)
     add_decide(made["decide"], words)
     add_letters(made["letters"], words)
     return parser
@@ -270,7 +286,6 @@ def _add_others(made: dict[str, argparse.ArgumentParser], words: Language) -> No
     for name in ("check", "run"):
         _add_as_of(made[name], words)
     made["run"].add_argument("--only", metavar=words.text("NAME"), help=words.text("run this notebook only"))
-    made["batch"].add_argument("folders", nargs="+", metavar=folder, help=words.text("folders of portfolios"))
     _add_as_of(made["batch"], words)
     dashboard = made["dashboard"]
     dashboard.add_argument("run", nargs="?", metavar=run, help=words.text("folder of a run; without it: the latest"))

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from riskkit.errors import RiskkitError, UsageError, message
+from riskkit.errors import UsageError, message
 from riskkit.exhibits.language import Language
-from riskkit.workbench.cli_text import compare_lines, program, run_lines, shown_path, table
+from riskkit.workbench.cli_text import compare_lines, program, run_lines, shown_path
 from riskkit.workbench.file_choice import copied_files, expand_files
 from riskkit.workbench.manifest import read_manifest
 from riskkit.workbench.reading_text import reading_lines, understood_lines
@@ -124,35 +124,10 @@ def run(asked: Namespace, words: Language) -> int:
 
 
 def batch(asked: Namespace, words: Language) -> int:
-    """`riskkit batch`: several portfolios one after the other; the exit code is that of the worst."""
-    from riskkit.workbench.cli import show_error, show_internal_fault
-    from riskkit.workbench.portfolio import SETTINGS_FILE, Portfolio
-    from riskkit.workbench.run import make_run
+    """`riskkit batch`: several portfolios, as many at once as the machine allows; the exit code of the worst."""
+    from riskkit.workbench.cli_batch import run_batch
 
-    folders = [folder for text in asked.folders for folder in _portfolios(Path(text), SETTINGS_FILE)]
-    codes, rows = [0], []
-    for position, folder in enumerate(folders, start=1):
-        _print(
-            [
-                words.text(
-                    "[{position}/{count}] {folder}", position=position, count=len(folders), folder=shown_path(folder)
-                )
-            ]
-        )
-        try:
-            finished = make_run(Portfolio.open(folder), as_of=asked.as_of, language=asked.language)
-        except RiskkitError as fault:
-            codes.append(show_error(fault, words))
-            rows.append([shown_path(folder), words.text("failed"), words.say(fault.messages[0])])
-        except Exception as fault:  # noqa: BLE001 - one portfolio never stops the others; the fault is reported in full
-            codes.append(show_internal_fault(fault, words))
-            rows.append([shown_path(folder), words.text("failed"), words.text("internal fault")])
-        else:
-            rows.append([shown_path(folder), words.text("done"), shown_path(finished.folder)])
-    _print(["", *table(rows)])
-    failed = len(codes) - 1
-    _print([words.text("{done} done, {failed} failed.", done=len(folders) - failed, failed=failed)])
-    return max(codes)
+    return run_batch(asked, words)
 
 
 def dashboard(asked: Namespace, words: Language) -> int:
@@ -254,12 +229,6 @@ def _confirmed(portfolio: Portfolio, asked: Namespace, words: Language) -> Portf
     if asked.yes or not sys.stdin.isatty():
         return portfolio
     return portfolio.with_sources(confirmed_specs(portfolio.settings.sources, folder=portfolio.folder, words=words))
-
-
-def _portfolios(folder: Path, settings_file: str) -> list[Path]:
-    """The folder itself, or the portfolios in it when it is a folder of portfolios."""
-    inside = sorted(path.parent for path in folder.glob(f"*/{settings_file}"))
-    return inside if inside and not (folder / settings_file).exists() else [folder]
 
 
 def _print(lines: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,7 +26,10 @@ STAGES: tuple[tuple[str, Message, int], ...] = (
 class Progress:
     """How far a run is, in hundredths. Use it in a `with`; `show=None` shows it on a terminal only."""
 
-    def __init__(self, words: Language, *, show: bool | None = None) -> None:
+    def __init__(
+        self, words: Language, *, show: bool | None = None, on_stage: Callable[[str], None] = lambda name: None
+    ) -> None:
+        self._on_stage = on_stage
         self._words = words
         self._show = sys.stderr.isatty() if show is None else show
         self._bar: Any = None
@@ -33,6 +37,7 @@ class Progress:
 
     def stage(self, name: str) -> None:
         """A stage begins: those before it are done."""
+        self._on_stage(name)
         position = [stage for stage, _, _ in STAGES].index(name)
         self._move_to(sum(weight for _, _, weight in STAGES[:position]))
         if self._bar is not None:

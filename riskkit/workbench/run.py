@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
 from riskkit.workbench.brand_settings import read_brand
 from riskkit.workbench.crew import Crew, NotebookError
+from riskkit.workbench.inputs_digest import inputs_digest
 from riskkit.workbench.manifest import NotebookResult, finish_manifest, make_manifest, write_manifest
 from riskkit.workbench.passages import keep_passages, read_passages
 from riskkit.workbench.portfolio import Portfolio
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from riskkit.workbench.compose import Composition
 
 WORKBENCH = Path(__file__).resolve().parent
+REPORTS = Path("reports")
 DIAGNOSTIC = "diagnostic.html"
 MODEL_CARD = "model_card.html"
 CELL_SECONDS = 600
@@ -37,7 +39,7 @@ class FinishedRun:
     manifest: Mapping[str, Any]
 
 
-def report_folder(portfolio: Portfolio, as_of: dt.date, *, root: Path = Path("reports")) -> Path:
+def report_folder(portfolio: Portfolio, as_of: dt.date, *, root: Path = REPORTS) -> Path:
     """Where the runs of a portfolio go: `reports/<portfolio>/<as_of>`."""
     return root / portfolio.folder_name / as_of.isoformat()
 
@@ -49,7 +51,11 @@ def make_run(
     folder: Path | None = None,
     language: str | None = None,
     only: str | None = None,
+    with_notebooks: bool = True,
+    processes: int = 2,
+    root: Path = REPORTS,
     show_progress: bool | None = None,
+    on_stage: Callable[[str], None] = lambda stage: None,
     notebooks: Path | None = None,
 ) -> FinishedRun:
     """Make a run. On any error nothing of it is left in its place, and an earlier run there is untouched.
@@ -66,26 +72,36 @@ def make_run(
         Of texts and documents; None is that of the portfolio.
     only
         Name of the one notebook to run; None runs them all.
+    with_notebooks
+        Without them a run has its tables and its documents.
+    processes
+        Notebooks run at once.
+    root
+        Where `report_folder` is.
     show_progress
         None shows a progress bar on a terminal only.
+    on_stage
+        Told the name of each stage (`progress.STAGES`) as it begins.
     notebooks
         Folder of the notebooks; None is that of the product.
 
     """
     words = language_of(language or portfolio.settings.language)
-    chosen = choose_notebooks(only, folder=notebooks)
+    chosen = choose_notebooks(only, folder=notebooks) if with_notebooks else []
+    digest = inputs_digest(portfolio, as_of=as_of, language=words.code, notebooks=tuple(path.stem for path in chosen))
     comments = read_comments(portfolio.settings.report, folder=portfolio.folder)
     read_passages(portfolio)  # a file that cannot be read is said before an hour of work
     brand = read_brand(portfolio.settings.report, folder=portfolio.folder)
     if folder or as_of:
-        check_writable(folder or report_folder(portfolio, as_of or dt.date.min))
-    with Crew(size=min(2, len(chosen))) as crew, Progress(words, show=show_progress) as progress:
+        check_writable(folder or report_folder(portfolio, as_of or dt.date.min, root=root))
+    size = min(processes, len(chosen))
+    with Crew(size=size) as crew, Progress(words, show=show_progress, on_stage=on_stage) as progress:
         from riskkit.workbench.compose import compose
         from riskkit.workbench.report_stage import write_report
 
         composition = compose(portfolio, as_of=as_of, language=words.code, progress=progress)
-        manifest = _first_manifest(portfolio, composition, words)
-        final = folder or report_folder(portfolio, composition.snapshot.as_of)
+        manifest = {**_first_manifest(portfolio, composition, words), "inputs_sha256": digest}
+        final = folder or report_folder(portfolio, composition.snapshot.as_of, root=root)
         with building(final) as aside:
             _write_inside(portfolio, composition, manifest, aside=aside, final=final, progress=progress)
             progress.stage("notebooks")

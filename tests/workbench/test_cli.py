@@ -150,30 +150,6 @@ def test_init_never_touches_a_portfolio_that_exists(
     assert "déjà un portefeuille" in capsys.readouterr().err
 
 
-def test_one_failure_never_stops_a_batch(
-    workplace: Path, finished: FinishedRun, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    made: list[str] = []
-
-    def make(portfolio: object, **_: object) -> FinishedRun:
-        made.append(str(portfolio))
-        if len(made) == 2:
-            raise ZeroDivisionError("by design")
-        return finished
-
-    for name in ("a", "c"):
-        Path(name).mkdir()
-        (Path(name) / "f.csv").write_text(INVOICES, encoding="utf-8")
-        (Path(name) / "portfolio.yaml").write_text("name: x\nsources: [{file: f.csv, kind: invoices}]")
-    Path("b").mkdir()
-    monkeypatch.setattr("riskkit.workbench.run.make_run", make)
-    assert main(["batch", "a", "b", "c"]) == 3
-    said = capsys.readouterr()
-    assert len(made) == 2
-    assert "«\u00a0b\u00a0» n’est pas un portefeuille" in said.err
-    assert "Réussis\u00a0: 1\u202f; en échec\u00a0: 2." in said.out
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [

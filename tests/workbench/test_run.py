@@ -30,7 +30,7 @@ TOP = {
     "schema_version", "riskkit_version", "portfolio", "as_of", "currency", "language", "policy_sha256",
     "coverage_start", "latest_date", "terms", "sources", "set_aside", "reconciliation", "matching", "kpis",
     "not_computable", "findings", "notes", "notebooks", "outputs", "companies", "company_sources", "scores",
-    "own_measures", "targets",
+    "own_measures", "targets", "inputs_sha256",
 }  # fmt: skip
 SOURCE = {
     "file", "sha256", "kind", "rows_read", "rows_accepted", "rows_rejected", "amount_accepted", "amount_rejected",

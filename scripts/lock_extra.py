@@ -1,4 +1,4 @@
-"""Pins what riskkit[warehouse] brings beyond requirements.lock: the blocks of a lock file whose package is new."""
+"""Pins what an extra of riskkit brings beyond requirements.lock: the blocks of a lock file whose package is new."""
 
 from __future__ import annotations
 
