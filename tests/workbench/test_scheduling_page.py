@@ -1,4 +1,4 @@
-"""What docs/scheduling.md tells people to copy: each snippet is read by the program that it is for."""
+"""What docs/guide/planification.md tells people to copy: each snippet is read by the program that it is for."""
 
 from __future__ import annotations
 
@@ -16,25 +16,26 @@ from riskkit.workbench.cli_help import make_parser
 from riskkit.workbench.parameters import check_parameters
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "scheduling.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "guide" / "planification.md").read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.mark.parametrize(("kind", "text"), SNIPPETS, ids=[f"{n}-{kind}" for n, (kind, _) in enumerate(SNIPPETS)])
 def test_each_snippet_is_what_it_says(kind: str, text: str) -> None:
     match kind:
-        case "python":
+        case "py":
             assert ast.parse(text).body
-        case "sh":
-            subprocess.run(["sh", "-n"], input=text, text=True, check=True)
         case "ini":
             read = configparser.ConfigParser()
             read.read_string(text)
             assert {"Service", "Timer"} & set(read.sections())
-        case "cron":
-            fields = text.split(None, 5)
-            assert all(re.fullmatch(r"[\d*/,-]+", field) for field in fields[:5])
-            subprocess.run(["sh", "-n"], input=fields[5], text=True, check=True)
+        case "bash":
+            line = text.splitlines()[-1]
+            if "m h" in text:
+                fields = line.split(None, 5)
+                assert all(re.fullmatch(r"[\d*/,-]+", field) for field in fields[:5])
+                text = fields[5]
+            subprocess.run(["sh", "-n"], input=text, text=True, check=True)
         case _:
             raise AssertionError(kind)
 
