@@ -46,6 +46,8 @@ _FIELDS = {
     "document_type": message("type of document or journal"),
     "disputed": message("under dispute"),
     "dispute_date": message("disputed since"),
+    "lettering": message("lettering"),
+    "lettering_date": message("date of the lettering"),
     "label": message("label"),
     "payment_id": message("payment number"),
     "payment_date": message("date of payment"),

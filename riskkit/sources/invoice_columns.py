@@ -21,7 +21,7 @@ from riskkit.sources.tabular import plain
 MAIN_SHARE = 2 / 3
 _SAYS_OUTCOME = re.compile(
     r"\b(relances?|rappels?|soldes?|statuts?|status|etat|paye?e?s?|paid|regle?e?s?|impaye?e?s?|unpaid|retards?|late|"
-    r"overdue|echue?s?|litiges?|disputes?d?|contentieux|reminders?|dunning)\b"
+    r"overdue|echue?s?|litiges?|disputes?d?|contentieux|lettr(age|e?e?s?)|reminders?|dunning)\b"
 )
 """Headers of columns that say whether an invoice was paid: they cannot explain why it was not."""
 MOST_VALUES = 200

@@ -13,6 +13,7 @@ from riskkit.sources import mapping_contents, parsing
 from riskkit.sources.aged_balance_headers import balance_date, balance_sides, bucket_of, buckets_in
 from riskkit.sources.container import not_readable
 from riskkit.sources.instalments import numbered_pairs
+from riskkit.sources.lettering import with_lettering
 from riskkit.sources.mapping_assign import assign, one_entity
 from riskkit.sources.mapping_guess import Found, completed, guessed_invoices, unnamed_customers, with_sums
 from riskkit.sources.mapping_headers import (
@@ -98,6 +99,8 @@ def _best_kind(table: RawTable, seen: Sequence[mapping_contents.Contents]) -> Ta
         pairs = numbered_pairs(table.headers, seen) if kind == "invoices" else ()
         if kind == "invoices":
             found = one_entity(completed(table, seen, with_sums(table, seen, found)))
+        if kind in ("invoices", "payments"):
+            found = with_lettering(table, seen, found)
         columns = {field: table.headers[index] for field, (index, _) in found.items()}
         missing = [field for field in missing_fields(kind, columns) if not (pairs and field == "amount")]
         if missing or not _makes_sense(kind, columns, has_pairs=bool(pairs)):

@@ -54,6 +54,8 @@ class Contents:
             return 0.0 if self.date > 0.9 and self.decimals < 0.1 and self.whole_number < 0.5 else self.amount
         if content == "any":
             return 1.0
+        if content == "letter":
+            return 1.0 - 0.8 * max(self.decimals, self.date if self.whole_number < 0.5 else 0.0)
         if content == "entity":
             return 0.3 if self.distinct == 1.0 and self.filled > 0 else max(0.0, 1.0 - max(self.date, self.decimals))
         if content == "text":

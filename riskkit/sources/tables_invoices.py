@@ -12,6 +12,7 @@ import pandas as pd
 from riskkit.errors import Message, Money, message
 from riskkit.sources.cells import TypedRows, says, words_of
 from riskkit.sources.currencies import currency_code
+from riskkit.sources.lettering import letter_expression, lettering_note
 from riskkit.sources.tables_statements import AMOUNTS, INVOICES
 from riskkit.sources.tabular import plain
 
@@ -61,21 +62,24 @@ def add_invoices(
     way, notes = _amount_way(typed)
     connection.register("given", typed.given)
     store_words(connection, "codes", currency_words(typed))
-    store_words(connection, "words", _document_words(typed))
+    words = _document_words(typed)
+    store_words(connection, "words", words)
     store_words(connection, "credit_labels", _credit_labels(typed))
     is_due_issue = has("due_date") and not has("issue_date")
+    is_movement = has("debit") or has("credit") or has("side")
     values = {
         "part": part,
         "currency": currency,
         "is_due_issue": is_due_issue,
-        "is_movement": has("debit") or has("credit") or has("side"),
+        "is_movement": is_movement,
+        "is_lettered": has("lettering") and (is_movement or bool(words["says_payment"].any())),
         "has_excl_tax": has("excl_tax_amount"),
         "has_paid": has("paid_amount"),
         "numbers_invoices": bool(_INVOICE.search(plain(typed.spec.columns.get("invoice_number", "")))),
         "has_open": has("open_amount") and (has("amount") or has("debit")) and not has("paid_amount"),
     }
     stated = typed.stated or "null::bigint"
-    connection.execute(INVOICES.format(amount=AMOUNTS[way], stated=stated), values)
+    connection.execute(INVOICES.format(amount=AMOUNTS[way], stated=stated, letter=letter_expression(typed)), values)
     flipped, cents = connection.execute(
         "select count(*), coalesce(sum(amount_cents), 0)::bigint from invoice_rows where part = $1 and is_flipped",
         [part],
@@ -97,6 +101,7 @@ def add_invoices(
                 file=typed.table.label,
             )
         )
+    notes += lettering_note(typed, connection, rows="invoice_rows", part=part)
     return tuple(notes)
 
 

@@ -118,7 +118,7 @@ def number_invoices(account: Account) -> None:
 def invoice_query(connection: duckdb.DuckDBPyConnection) -> str:
     """The query of the table of invoices, in the order of the files."""
     is_moved = _count(connection, "named") or _count(connection, "invoice_ids") or not _is_ordered(connection, "kept")
-    return statements.INVOICE_TABLE.format(order="order by place, row" if is_moved else "")
+    return statements.INVOICE_TABLE.format(order="order by place, row" if is_moved else "", letter=_letter(connection))
 
 
 def payment_query(connection: duckdb.DuckDBPyConnection) -> str:
@@ -133,7 +133,13 @@ def payment_query(connection: duckdb.DuckDBPyConnection) -> str:
         is_moved = bool(_count(connection, "named") or _count(connection, "invoice_ids"))
         is_moved = is_moved or not _is_ordered(connection, "kept")
     order = "order by block, place, row" if is_moved else ""
-    return statements.PAYMENT_TABLE.format(id=id_expression, join=join, order=order)
+    return statements.PAYMENT_TABLE.format(id=id_expression, join=join, order=order, letter=_letter(connection))
+
+
+def _letter(connection: duckdb.DuckDBPyConnection) -> str:
+    """The key of a lettering: across files where a table of payments is lettered too."""
+    is_shared = connection.execute("select count(lettering) from payment_rows").fetchall()[0][0]
+    return statements.LETTER.format(scope="'*'" if is_shared else "file")
 
 
 def _is_ordered(connection: duckdb.DuckDBPyConnection, rows: str) -> bool:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from riskkit.errors import Message, Money, message
 from riskkit.sources.cells import TypedRows, says, words_of
+from riskkit.sources.lettering import letter_expression, lettering_note
 from riskkit.sources.tables_invoices import currency_words, store_words
 from riskkit.sources.tables_statements import PAYMENTS
 from riskkit.sources.tabular import plain
@@ -37,14 +38,16 @@ def add_payments(
     store_words(connection, "codes", currency_words(typed))
     store_words(connection, "words", _payment_words(typed))
     values = {"part": part, "currency": currency}
-    connection.execute(PAYMENTS.format(stated=typed.stated or "null::bigint"), values)
+    connection.execute(PAYMENTS.format(stated=typed.stated or "null::bigint", letter=letter_expression(typed)), values)
     flipped, cents = connection.execute(
         "select count(*), coalesce(sum(amount_cents), 0)::bigint from payment_rows where part = $1 and is_flipped",
         [part],
     ).fetchall()[0]
+    lettered = lettering_note(typed, connection, rows="payment_rows", part=part)
     if not flipped:
-        return ()
+        return tuple(lettered)
     return (
+        *lettered,
         message(
             "{file}: {count:refund or bounced payment|refunds or bounced payments} {count:?is|are} written without a "
             "minus sign; {money} is taken as negative.",

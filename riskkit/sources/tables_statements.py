@@ -16,11 +16,12 @@ create or replace temp table invoice_rows (
     part integer, line bigint, customer_key varchar, customer_name varchar, country varchar, sales_person varchar,
     payment_terms varchar, siren_raw varchar, invoice_number varchar, origin_number varchar, kind kind_word,
     issue_date date, due_date date, amount_cents bigint, excl_tax_cents bigint, currency varchar, is_disputed boolean,
-    dispute_date date, is_payment boolean, settled_date date, settled_cents bigint, is_flipped boolean,
-    stated_cents bigint, reason varchar);
+    dispute_date date, is_payment boolean, settled_date date, settled_cents bigint, lettering varchar,
+    lettering_date date, is_flipped boolean, stated_cents bigint, reason varchar);
 create or replace temp table payment_rows (
     part integer, line bigint, payment_number varchar, customer_key varchar, customer_name varchar, kind kind_word,
-    payment_date date, amount_cents bigint, currency varchar, reference varchar, is_flipped boolean,
+    payment_date date, amount_cents bigint, currency varchar, reference varchar, lettering varchar,
+    lettering_date date, is_flipped boolean,
     stated_cents bigint, reason varchar);
 create or replace temp table parts (part integer, file file_name, has_lines boolean, is_signed boolean);
 create or replace temp table named (part integer, said varchar, customer_id varchar);
@@ -74,11 +75,11 @@ select $part, line, customer_key, customer_name, country, sales_person, payment_
     issued, due_date, signed_cents,
     case when untaxed_cents > 0 and signed_cents < 0 then -untaxed_cents else untaxed_cents end,
     coalesce(code, $currency), coalesce(disputed, false), dispute_date, pays, paid_on,
-    case when pays then 0 else coalesce(case
+    case when pays or $is_lettered then 0 else coalesce(case
         when $has_paid and paid_amount is not null then paid_amount
         when $has_open and open_amount is not null then signed_cents - open_amount
         when paid_on is not null or is_paid then signed_cents end, 0) end,
-    is_flipped, {stated},
+    {letter}, lettering_date, is_flipped, {stated},
     coalesce(reason, case
         when says_not_yet and not ($numbers_invoices and invoice_number is not null and due_date is not null)
             then 'not_an_invoice'
@@ -101,7 +102,7 @@ signed as (
 select $part, line, payment_id, coalesce(customer_id, upper(customer_name)), customer_name,
     case when is_write_off then 'write_off'::kind_word when is_refund or payment_amount < 0 then 'refund'::kind_word
         else 'payment'::kind_word end,
-    payment_date, signed_cents, coalesce(code, $currency), reference, is_flipped, {stated},
+    payment_date, signed_cents, coalesce(code, $currency), reference, {letter}, lettering_date, is_flipped, {stated},
     coalesce(reason, case
         when signed_cents is null then 'missing_amount'
         when payment_date is null then 'missing_payment_date' end)
@@ -137,7 +138,7 @@ from (select r.rowid as row, (r.part::bigint << 40) + r.line as place, r.*,
 create or replace temp view kept_rows as
 select row, place, part, line, customer_id, customer_name, country, sales_person, payment_terms, siren_raw,
     invoice_number, origin_number, kind, issue_date, due_date, amount_cents, excl_tax_cents, currency, is_disputed,
-    dispute_date, settled_date, settled_cents
+    dispute_date, settled_date, settled_cents, lettering, lettering_date
 from judged_invoices where reason is null and not is_payment;
 """
 
@@ -153,7 +154,8 @@ select arg_min(row, place) as row, min(place) as place, part, min(line) as line,
     arg_min(due_date, place) as due_date, sum(amount_cents)::bigint as amount_cents,
     arg_min(excl_tax_cents, place) as excl_tax_cents, arg_min(currency, place) as currency,
     arg_min(is_disputed, place) as is_disputed, arg_min(dispute_date, place) as dispute_date,
-    arg_min(settled_date, place) as settled_date, sum(settled_cents)::bigint as settled_cents
+    arg_min(settled_date, place) as settled_date, sum(settled_cents)::bigint as settled_cents,
+    arg_min(lettering, place) as lettering, arg_min(lettering_date, place) as lettering_date
 from kept_rows where part in (select part from parts where has_lines)
 group by part, customer_id, invoice_number;
 create or replace temp view kept as
@@ -206,21 +208,22 @@ create or replace temp view every_payment as
 select 0 as block, row, place, line, parts.file,
     coalesce(payment_number, parts.file || ':' || line) as own_id, customer_id,
     customer_name, kind, payment_date, amount_cents, currency, reference, null::varchar as country,
-    null::varchar as sales_person, null::varchar as payment_terms, null::varchar as siren_raw
+    null::varchar as sales_person, null::varchar as payment_terms, null::varchar as siren_raw, lettering,
+    lettering_date
 from judged_payments join parts using (part) where reason is null
 union all
 select 1, row, place, line, file, invoice_id || ':paid', customer_id, customer_name,
     case when settled_date is null then 'other'::kind_word when settled_cents < 0 then 'refund'::kind_word
         else 'payment'::kind_word end,
     coalesce(settled_date, getvariable('latest')), settled_cents, currency, invoice_number, country, sales_person,
-    payment_terms, siren_raw
+    payment_terms, siren_raw, null::varchar, null::date
 from identified
 where settled_cents <> 0 and (settled_date is not null or not getvariable('has_payments'))
 union all
 select 2, row, place, line, file, file || ':' || line, customer_id, customer_name,
     case when moved_cents < 0 then 'refund'::kind_word else 'payment'::kind_word end, issue_date, moved_cents, currency,
     case when invoice_number in (select invoice_number from kept) then invoice_number end, country, sales_person,
-    payment_terms, siren_raw
+    payment_terms, siren_raw, lettering, lettering_date
 from (select *, case when is_signed then -amount_cents else abs(amount_cents) end as moved_cents
     from judged_invoices join parts using (part) where reason is null and is_payment)
 """
@@ -229,16 +232,19 @@ INVOICE_TABLE = """
 select invoice_id, invoice_number, customer_id, kind, true as is_sale, issue_date, due_date, amount_cents,
     excl_tax_cents, getvariable('main_currency')::currency_code as currency,
     case when kind = 'credit_note' then coalesce(origin_number, invoice_number) else invoice_number end as reference,
-    null::varchar as lettering, null::date as lettering_date,
+    {letter} as lettering, lettering_date,
     case when is_disputed then coalesce(dispute_date, getvariable('latest')) else dispute_date end as dispute_date,
     file as source_file, line as source_line
 from identified {order}
 """
 
+# A letter means something for one customer, and starts again with each file unless payments come in one of their own.
+LETTER = "case when lettering is not null then customer_id || '|' || lettering || '|' || {scope} end"
+
 PAYMENT_TABLE = """
 select {id} as payment_id, customer_id, kind, payment_date, amount_cents,
     getvariable('main_currency')::currency_code as currency, reference,
-    null::varchar as lettering, null::date as lettering_date, file as source_file, line as source_line
+    {letter} as lettering, lettering_date, file as source_file, line as source_line
 from every_payment {join} {order}
 """
 

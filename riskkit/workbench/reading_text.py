@@ -40,7 +40,8 @@ def understood_lines(specs: Sequence[TableSpec], words: Language) -> list[str]:
         mapped = ", ".join(f"{field_text(field, words)} ← {header}" for field, header in spec.columns.items())
         pairs = ", ".join(f"{due} → {amount}" for due, amount in spec.instalments)
         shown = ", ".join(filter(None, (mapped, pairs)))
-        lines.append(f"  {spec.label}: {kind_text(spec.kind, words)}" + (f" ({shown})" if shown else ""))
+        understood = words.text("{file}: {kind}", file=spec.label, kind=kind_text(spec.kind, words))
+        lines.append(f"  {understood}" + (f" ({shown})" if shown else ""))
         if spec.doubtful:
             lines.append(
                 "    "
