@@ -14,7 +14,7 @@ from riskkit.sources.aged_balance_headers import balance_date, balance_sides, bu
 from riskkit.sources.container import not_readable
 from riskkit.sources.instalments import numbered_pairs
 from riskkit.sources.lettering import with_lettering
-from riskkit.sources.mapping_assign import assign, one_entity
+from riskkit.sources.mapping_assign import assign, coded_customers, named_customers, one_entity
 from riskkit.sources.mapping_guess import Found, completed, guessed_invoices, unnamed_customers, with_sums
 from riskkit.sources.mapping_headers import (
     BESIDE,
@@ -99,6 +99,9 @@ def _best_kind(table: RawTable, seen: Sequence[mapping_contents.Contents]) -> Ta
         pairs = numbered_pairs(table.headers, seen) if kind == "invoices" else ()
         if kind == "invoices":
             found = one_entity(completed(table, seen, with_sums(table, seen, found)))
+        found = named_customers(table.headers, seen, found)
+        if kind == "customers":
+            found = coded_customers(table.headers, seen, found)
         if kind in ("invoices", "payments"):
             found = with_lettering(table, seen, found)
         columns = {field: table.headers[index] for field, (index, _) in found.items()}

@@ -13,7 +13,7 @@ from riskkit.sources.tabular import RawTable
 _SAMPLE_ROWS = 500
 _NAF = re.compile(r"\d{2}[. ]?\d{1,2}[. ]?[A-Z]")
 _POSTCODE = re.compile(r"\d{4,5}(\.0)?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}")
-_CURRENCY = re.compile(r"[A-Z]{3}|[€$£]")
+_CURRENCY = re.compile(r"[A-Z]{3}|[a-z]{3}|[€$£]")
 _TOTAL = re.compile(r"(?i)((grand|sous|sub)[ -]?)?tota(l|ux)\b.*")
 _FLAG = re.compile(r"(?i)oui|non|o|n|yes|no|y|true|false|vrai|faux|0|1|x|en litige|disputed|litige")
 _SIDE = re.compile(r"(?i)[dc01]|debit|credit|débit|crédit|dr|cr")
@@ -54,6 +54,9 @@ class Contents:
             return 0.0 if self.date > 0.9 and self.decimals < 0.1 and self.whole_number < 0.5 else self.amount
         if content == "any":
             return 1.0
+        if content == "name":
+            is_code = self.with_digit * (1.0 - self.spaced)
+            return 1.0 - max(0.7 * max(self.date, self.decimals, self.whole_number), 0.4 * is_code)
         if content == "letter":
             return 1.0 - 0.8 * max(self.decimals, self.date if self.whole_number < 0.5 else 0.0)
         if content == "entity":

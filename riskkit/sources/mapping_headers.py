@@ -12,6 +12,7 @@ from typing import Any, Literal
 import yaml
 
 from riskkit.sources.aged_balance_headers import BUCKET_FIELDS
+from riskkit.sources.mapping_words import word_nearness
 from riskkit.sources.tabular import plain
 
 KINDS: tuple[Literal["invoices", "payments", "customers", "events"], ...] = (
@@ -38,7 +39,7 @@ class FieldNames:
         near = _nearness(self.headers, words)
         if near == 0.0 and words.endswith(" du"):  # « À échéance du »: an article after all
             near = 0.95 * _nearness(self.headers, words.removesuffix(" du"))
-        return near
+        return max(near, word_nearness(self.field, header))
 
 
 @lru_cache(maxsize=20_000)
