@@ -56,8 +56,8 @@ check: .venv/.dev ## Style, types and notebooks in sync (fast)
 	@$(V)/python scripts/write_docs.py --check
 	@$(V)/python scripts/typeset_french.py --check
 
-bench: .venv/.dev ## Measure: make bench NAME=matching (results in benchmarks/results, table in docs/benchmarks.md)
-	@$(V)/python -m benchmarks.run $(NAME)
+bench: .venv/.dev ## Measure: make bench NAME=matching, or PART="ibm fec" of a long one (results in benchmarks/results, table in docs/benchmarks.md)
+	@$(V)/python -m benchmarks.run $(NAME) $(addprefix --part ,$(PART))
 
 fuzz: .venv/.dev ## Read thousands of mutated files: make fuzz ARGS="--minutes 8 --workers 2", again to go on (fuzz.jsonl)
 	@$(V)/python -m tests.fuzz.run $(ARGS)

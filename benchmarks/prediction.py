@@ -1,6 +1,6 @@
 """Who will not pay: scores against what happened, on real and published sets and on samples of known truth.
 
-Intervals are 95 %, customers (or companies) resampled. Baselines stand beside. Fifteen minutes.
+Intervals are 95 %, customers (or companies) resampled. Baselines stand beside. Measured part by part (`--part`).
 
 - `ibm_<cut>`: late at issue date. Invoices issued from the cut until the next one (the last: to the end), each with
   what was known before its own day; what is fitted knows the ledger of the day before the cut. No dispute feature.
@@ -33,12 +33,11 @@ Intervals are 95 %, customers (or companies) resampled. Baselines stand beside. 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import prediction_fec, prediction_ibm, prediction_sample, prediction_solvency
+from benchmarks import prediction_failures, prediction_fec, prediction_ibm, prediction_sample, prediction_solvency
 
 PACKAGES = ("pandas", "scikit-learn", "duckdb", "numpy")
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -50,16 +49,5 @@ PARTS: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "polish_5": lambda: prediction_solvency.polish_rows(DATA, 5),
     "taiwan": lambda: prediction_solvency.taiwanese_rows(DATA),
     "sample": prediction_sample.recovery_rows,
-    "failures": prediction_sample.failure_rows,
+    "failures": prediction_failures.failure_rows,
 }
-
-
-def rows() -> list[dict[str, Any]]:
-    """Every part, one after the other; each says what it found as it ends."""
-    made = []
-    for name, part in PARTS.items():
-        found = part()
-        made += found
-        for each in found:
-            print(name, each["measure"], each["dataset"], round(each["value"], 4), file=sys.stderr, flush=True)
-    return made

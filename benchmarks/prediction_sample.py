@@ -1,4 +1,4 @@
-"""Sample portfolios of known truth: are planted probabilities recovered, is a failing customer seen in time."""
+"""Sample portfolios of known truth: are planted probabilities recovered."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from benchmarks.sample_ledger import sample_book
 from riskkit.ledger.snapshot import choose_terms, strike, strike_history
 from riskkit.models.customer_features import customer_features, customer_sums
 from riskkit.models.fitted_score import fit_score
-from riskkit.models.habit_break import habit_breaks
 from riskkit.models.outcomes import at_risk, label
 from riskkit.models.score_cases import case_figures, labelled_cases
 from riskkit.models.statistical_scores import known_events
@@ -28,11 +27,7 @@ from riskkit.sources.sample_settlements import plan_settlements, solve_latenesse
 
 Floats = npt.NDArray[np.float64]
 SEEDS, FUTURES = range(50), 40
-FAILURE_SEEDS = range(2_000, 2_006)
 HORIZON_MONTHS = 6
-EARLIEST_DAYS, LEAD_DAYS, FLAGGED_SHARE = 270, 60, 0.10
-TELLING_DAYS = (60, 210)
-"""Invoices due so many days before a failure are late for its sake, and due when a flag is still in time."""
 Z = 1.96
 
 
@@ -135,69 +130,3 @@ def planted_probabilities(spec: SampleSpec, cut: dt.date, *, event_days: int, le
         hit = np.bincount(orders.customer[is_event], minlength=spec.customers) > 0
         hits += hit | failed
     return pd.Series(hits / FUTURES, index=population.frame["customer_id"])
-
-
-def failure_rows() -> list[dict[str, Any]]:
-    """Failing customers flagged at least 60 days before their failure, a tenth of the customers flagged each month."""
-    found = pd.concat([flags(seed) for seed in FAILURE_SEEDS], ignore_index=True)
-    failing, others = found[found["fails"]], found[~found["fails"]]
-    told = failing.loc[failing["invoices"] >= 2, "seen"].astype("float64")
-    seen, once = failing["seen"].astype("float64"), failing["seen_last"].astype("float64")
-    return [
-        row("failing_flagged_60_days_before", "sample", float(seen.mean()), _share_interval(seen), len(seen),
-            {"flagged_each_month": FLAGGED_SHARE, "others_flagged_in_as_many_months": float(others["seen"].mean())}),
-        row("failing_with_two_invoices_flagged_60_days_before", "sample", float(told.mean()), _share_interval(told),
-            len(told), {}),
-        row("failing_flagged_at_60_to_90_days", "sample", float(once.mean()), _share_interval(once), len(once),
-            {"flagged": FLAGGED_SHARE}),
-    ]  # fmt: skip
-
-
-def _share_interval(values: pd.Series) -> tuple[float, float]:
-    from riskkit.models.validation import wilson
-
-    return wilson(float(values.sum()), len(values))
-
-
-def flags(seed: int) -> pd.DataFrame:
-    """Whether each customer is flagged at a month end of the 60 to 270 days before its failure (or before the end)."""
-    spec, policy = SampleSpec(seed=seed), Policy()
-    sample = make_sample(spec)
-    book = sample_book(sample, policy=policy)
-    terms = choose_terms(book, as_of=spec.end_date, policy=policy)
-    history = strike_history(book, as_of=spec.end_date, policy=policy, terms=terms)
-    sectors = sample.customers.set_index("customer_id")["section"]
-    breaks = habit_breaks(history.items, sectors=sectors, connection=book.connection)
-    nobody = set(sample.customers.loc[sample.customers["is_catch_all"], "customer_id"])
-    failure = pd.to_datetime(sample.truth.habits.set_index("customer_id")["failure_date"])
-    failed_day = (failure - pd.Timestamp(1970, 1, 1)).dt.days.astype("float64") + dt.date(1970, 1, 1).toordinal()
-    day = breaks["customer_id"].map(failed_day)
-    known = breaks[~breaks["customer_id"].isin(nobody) & ~(day <= breaks["as_of"])]
-    last = known["as_of"].max()
-    features = customer_sums(history.items, policy=policy.scores)
-    population = features[(features["window_count"] > 0) & ~features["customer_id"].isin(nobody)]
-    allowed = (population.groupby("as_of").size() * FLAGGED_SHARE).astype(int)
-    rank = known.groupby("as_of")["break_odds"].rank(ascending=False, method="first")
-    flagged = known[rank <= known["as_of"].map(allowed).fillna(0)]
-    rows = []
-    dues = sample.invoices.loc[sample.invoices["kind"] != "credit_note", ["customer_id", "due_date"]]
-    due_day = (dues["due_date"] - pd.Timestamp(1970, 1, 1)).dt.days + dt.date(1970, 1, 1).toordinal()
-    for customer in sorted(set(population["customer_id"])):
-        end = failed_day.get(customer)
-        fails = bool(end == end and end is not None and spec.start_date.toordinal() + 540 < end <= last)
-        if end == end and not fails:
-            continue
-        reference = end if fails else float(last)
-        own = flagged.loc[flagged["customer_id"] == customer, "as_of"]
-        lead = reference - own
-        rows.append(
-            {
-                "seed": seed,
-                "customer_id": customer,
-                "fails": fails,
-                "invoices": int((reference - due_day[dues["customer_id"] == customer]).between(*TELLING_DAYS).sum()),
-                "seen": bool(lead.between(LEAD_DAYS, EARLIEST_DAYS).any()),
-                "seen_last": bool(lead.between(LEAD_DAYS, LEAD_DAYS + 30).any()),
-            }
-        )
-    return pd.DataFrame(rows)

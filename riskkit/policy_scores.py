@@ -141,6 +141,12 @@ class ScoringPolicy(BaseModel):
     alert_break_odds: Annotated[float, Field(gt=1, le=1_000)] = Field(
         5.0, description="how many times likelier a slide than the habit must be for a break of habit to be an alert"
     )
+    watch_share: Annotated[float, Field(gt=0, le=0.5)] = Field(
+        0.10, description="most customers that are watched for failure, as a share of active ones"
+    )
+    watch_class_ratio: Annotated[float, Field(ge=1, le=10)] = Field(
+        1.5, description="how many times one class of the bureau multiplies the odds by which customers are watched"
+    )
     drift_psi: Annotated[float, Field(gt=0, le=5)] = Field(
         0.25, description="population stability index from which a new fit is advised"
     )

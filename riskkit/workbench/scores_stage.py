@@ -16,6 +16,7 @@ from riskkit.ledger.book import Book
 from riskkit.ledger.snapshot import History, Snapshot
 from riskkit.models.customer_features import customer_features, customer_sums
 from riskkit.models.expert_score import SCORE_NOTES, ExpertScores, level_of, score_by_grid, worst_of
+from riskkit.models.failure_watch import failure_odds, watched
 from riskkit.models.fitted_score import FittedScore
 from riskkit.models.habit_break import habit_breaks
 from riskkit.models.risk_levels import level_by_probability
@@ -31,6 +32,8 @@ from riskkit.workbench.portfolio import Portfolio
 from riskkit.workbench.scores_tables import SCORES, model_counts, score_counts, score_notes
 
 MODELS_FOLDER = "models"
+GONE = ("liquidation", "receivership", "safeguard", "ceased")
+"""States of a company that has failed or ceased: nobody waits for a sign of it any more."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +110,8 @@ def score_customers(
     )
     scores = _table(figures, expert, decided, reasons, language=language)
     scores = scores.merge(found.chances, on="customer_id", how="left", validate="one_to_one")
-    sectors = customers.set_index("customer_id")["section"]
-    breaks = habit_breaks(snapshot.items, sectors=sectors, connection=book.connection)
     scores = scores.merge(
-        breaks[["customer_id", "usual_days", "recent_days", "break_odds"]], on="customer_id", how="left"
+        _watch(book, snapshot, figures, customers, policy=policy), on="customer_id", how="left", validate="one_to_one"
     )
     scores = SCORES.conform(scores.assign(risk_level=_levels(scores, decided, found, policy=policy).to_numpy()))
     return Scored(
@@ -123,6 +124,22 @@ def score_customers(
         fitted=found.fitted,
         notes=(*notes, *score_notes(scores, currency=snapshot.currency), *found.notes),
     )
+
+
+def _watch(
+    book: Book, snapshot: Snapshot, figures: pd.DataFrame, customers: pd.DataFrame, *, policy: ScoringPolicy
+) -> pd.DataFrame:
+    """How each customer's payments depart from its habit, and whether it is among those to watch for failure."""
+    sectors = customers.set_index("customer_id")["section"]
+    breaks = habit_breaks(snapshot.items, sectors=sectors, connection=book.connection)
+    found = figures[["customer_id", "bureau_class"]].merge(
+        breaks[["customer_id", "usual_days", "recent_days", "break_odds"]], on="customer_id", how="left"
+    )
+    buys_or_owes = (figures["window_count"].fillna(0) > 0) | (figures["open_cents"].fillna(0) > 0)
+    active = (buys_or_owes & ~figures["is_catch_all"] & ~figures["state"].isin(GONE)).to_numpy(dtype=bool)
+    odds = failure_odds(found["break_odds"], found["bureau_class"], policy=policy)
+    is_watched = watched(odds, pd.Series(active, index=odds.index), policy=policy)
+    return found.assign(failure_odds=odds, is_watched=is_watched)
 
 
 def _levels(
