@@ -59,8 +59,25 @@ def rows(folder: Path) -> list[dict[str, Any]]:
     made.append(row("auc_gain_over_customer_rate_mean", "ibm", float(np.mean(gains)), interval(means), len(CUTS), {}))
     eces = [each["value"] for each in made if each["measure"] == "ece"]
     pooled = expected_calibration_error(chance, late)
-    made.append(row("ece", "ibm", pooled, None, len(whole), {"mean_of_cuts": float(np.mean(eces))}))
+    by_chance = chance_errors([tested["chance"].to_numpy(dtype="float64") for tested in tests])
+    beside = {
+        "mean_of_cuts": float(np.mean(eces)),
+        "mean_of_cuts_if_exactly_right": float(by_chance.mean()),
+        "share_of_draws_above_mean_of_cuts": float((by_chance >= np.mean(eces)).mean()),
+    }
+    made.append(row("ece", "ibm", pooled, None, len(whole), beside))
     return made
+
+
+def chance_errors(chances: list[Floats]) -> Floats:
+    """Mean over the cuts of the calibration error that probabilities have when they are exactly right: many draws."""
+    rng = np.random.default_rng(SEED)
+    return np.array(
+        [
+            np.mean([expected_calibration_error(p, (rng.random(len(p)) < p).astype("float64")) for p in chances])
+            for _ in range(DRAWS)
+        ]
+    )
 
 
 def read(path: Path) -> tuple[Reading, pd.DataFrame]:

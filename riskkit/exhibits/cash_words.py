@@ -11,7 +11,8 @@ from riskkit.exhibits.language import language as language_of
 SHOWN_LEVEL = 0.8
 
 METHODS: dict[str, Message] = {
-    "model": message("customer habits"),
+    "model": message("habits and one curve, averaged"),
+    "own_habits": message("customer habits"),
     "shared_curve": message("one curve for all"),
     "cohort_curves": message("cohort curves"),
     "customer_median": message("customer's median delay"),
@@ -59,7 +60,7 @@ def backtest_finding(summary: pd.DataFrame, *, language: str) -> str:
     """How wrong the forecast was on past dates, beside the best of the simple rules."""
     words = language_of(language)
     known = summary[summary["weekly_wape_rate"].notna()]
-    chosen, others = known[known["is_chosen"]], known[~known["method"].isin(["model", "shared_curve"])]
+    chosen, others = known[known["is_chosen"]], known[~known["method"].isin(["model", "shared_curve", "own_habits"])]
     if chosen.empty or others.empty:
         return words.text("The forecast could not be tested: the ledger has no past date that is long enough")
     best = others.sort_values("weekly_wape_rate").iloc[0]

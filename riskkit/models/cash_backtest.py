@@ -21,14 +21,17 @@ from riskkit.models.cash_baselines import BASELINES
 from riskkit.models.cash_spread import BLOCKS, CashSpread, PastPeriods, block_bounds, block_sums, period_shock
 from riskkit.models.delay_intervals import delay_scores, replay
 from riskkit.models.forecast_tables import CASH_BACKTEST, CASH_BACKTEST_SUMMARY
-from riskkit.models.payment_time import CustomerFacts, fit_payment_time
+from riskkit.models.payment_pool import PastChances, pool_weights, pooled, weekly_left
+from riskkit.models.payment_time import CustomerFacts, Payments, fit_payment_time
 from riskkit.models.pieces import CASH, Days, Floats, Pieces
 from riskkit.models.shared_effects import PairSums, draw_cash, first_cash, normal_scores, pair_sums, shares_of
 from riskkit.policy_forecast import HORIZON_DAYS, HORIZON_WEEKS, LEVELS, ForecastPolicy
 
 SIMPLE, FULL = "curve_calendar", "calendar"
-"""Layers that compete in a run: all customers alike with their pay days, and each with its habit."""
-METHOD_NAMES = {FULL: "model", SIMPLE: "shared_curve"}
+"""Layers of a run: all customers alike with their pay days, and each with its habit."""
+POOL = "pool"
+METHOD_NAMES = {POOL: "model", SIMPLE: "shared_curve", FULL: "own_habits"}
+"""Their average by past success is the model (`payment_pool`)."""
 BACKTEST_DRAWS = 250
 ITEM_LEVEL = 0.8
 """Level of the interval of each item's payment date."""
@@ -45,11 +48,16 @@ class PastErrors:
 
     pairs: list[tuple[int, PairSums]] = field(default_factory=list)
     items: dict[str, list[tuple[int, Floats]]] = field(default_factory=dict)
+    chances: list[PastChances] = field(default_factory=list)
     periods: dict[str, list[tuple[int, PastPeriods]]] = field(default_factory=lambda: {kind: [] for kind in BLOCKS})
 
     def shares_at(self, day: int) -> list[PairSums]:
         """Products of scores known by that day."""
         return [sums for known, sums in self.pairs if known <= day]
+
+    def weights_at(self, day: int) -> Floats:
+        """Weights of `SIMPLE` and `FULL` in the pool, from what was known by that day."""
+        return pool_weights(self.chances, known_day=day, models=2)
 
     def item_share(self, layer: str) -> float:
         """Central share of an item's distribution that keeps the promise of `ITEM_LEVEL`."""
@@ -101,8 +109,8 @@ def backtest_cash(
     seed
         Of the draws.
     layers
-        Layers that are compared; the simplest first. The last is kept only where it beats the first on items: the mean
-        of −log of the probability given to the week in which an item's cash came.
+        Layers that are compared, the simplest first. The pool of `SIMPLE` and `FULL` is added, and kept only where it
+        beats `SIMPLE` on items: the mean of −log of the probability given to the week in which an item's cash came.
     baselines
         False leaves the simple rules out.
 
@@ -116,33 +124,55 @@ def backtest_cash(
             continue
         actual = actual_cash(past, outcomes)[:days]
         forecasts = {name: rule(past) for name, rule in BASELINES.items()} if baselines else {}
-        spread = None
         opened = past.only(past.is_open)
         wait = first_cash(opened, outcomes, days=days)
-        for layer in layers:
-            model = fit_payment_time(past, facts=facts, policy=policy, seed=seed, layer=layer)
-            if model is None:
-                continue
-            expected = model.predict(opened)
+        told = _told(past, opened, facts, errors, layers, policy=policy, seed=seed)
+        for layer, expected in told.items():
             name = METHOD_NAMES.get(layer, layer)
             forecasts[name] = opened.cents @ expected.cash
             losses.setdefault(name, []).append(_item_losses(expected.owed, wait, days))
             if days == HORIZON_DAYS:
                 errors.items.setdefault(layer, []).append((past.as_of, delay_scores(1 - expected.owed, wait + 1)))
-            if layer == layers[-1]:
-                spread = _spread(opened, expected.cash, facts, errors, seed=seed)
-                if days == HORIZON_DAYS:
-                    scores = normal_scores(expected.owed, wait, seed=seed)
-                    sums = pair_sums(scores, opened.customer, facts.segment)
-                    errors.pairs.append((past.as_of + HORIZON_DAYS, sums))
+        spread = None
+        if told:
+            best = told[list(told)[-1]]
+            spread = _spread(opened, best.cash, facts, errors, seed=seed)
+            if days == HORIZON_DAYS:
+                scores = normal_scores(best.owed, wait, seed=seed)
+                sums = pair_sums(scores, opened.customer, facts.segment)
+                errors.pairs.append((past.as_of + HORIZON_DAYS, sums))
+        if POOL in told:
+            left = np.stack([weekly_left(told[layer].owed) for layer in (SIMPLE, FULL)])
+            errors.chances.append(PastChances(past.as_of, left, wait))
         rows += [_week_rows(date, name, cash[:days], actual, spread) for name, cash in forecasts.items()]
         if spread is not None:
             _remember(errors, past.as_of, spread, actual)
     table = CASH_BACKTEST.conform(pd.concat(rows, ignore_index=True)) if rows else CASH_BACKTEST.empty()
     item_loss = {name: float(np.concatenate(parts).mean()) for name, parts in losses.items()}
-    layer = _winner(item_loss, layers)
+    layer = _winner(item_loss)
     summary = summarise(table, chosen=METHOD_NAMES.get(layer, layer), item_loss=item_loss, seed=seed)
     return Backtest(table, summary, errors, layer)
+
+
+def _told(
+    past: Pieces,
+    opened: Pieces,
+    facts: CustomerFacts,
+    errors: PastErrors,
+    layers: Sequence[str],
+    *,
+    policy: ForecastPolicy,
+    seed: int,
+) -> dict[str, Payments]:
+    """What each layer says of the open items at a past date, the pool last; empty with too little history."""
+    told = {}
+    for layer in layers:
+        model = fit_payment_time(past, facts=facts, policy=policy, seed=seed, layer=layer)
+        if model is not None:
+            told[layer] = model.predict(opened)
+    if SIMPLE in told and FULL in told:
+        told[POOL] = pooled([told[SIMPLE], told[FULL]], errors.weights_at(past.as_of))
+    return told
 
 
 def actual_cash(pieces: Pieces, outcomes: Pieces) -> Floats:
@@ -230,10 +260,10 @@ def _item_losses(owed: Floats, wait: Days, days: int) -> Floats:
     return losses
 
 
-def _winner(item_loss: Mapping[str, float], layers: Sequence[str]) -> str:
-    """The last layer where it beats the first on items of past dates, else the first; the last without a past."""
-    simple, full = (item_loss.get(METHOD_NAMES.get(layer, layer)) for layer in (layers[0], layers[-1]))
-    return layers[0] if simple is not None and full is not None and simple < full else layers[-1]
+def _winner(item_loss: Mapping[str, float]) -> str:
+    """The pool, or the simple layer where that gave the items of past dates a better chance."""
+    simple, pool = (item_loss.get(METHOD_NAMES[layer]) for layer in (SIMPLE, POOL))
+    return SIMPLE if simple is not None and pool is not None and simple < pool else POOL
 
 
 def _coverage(rows: pd.DataFrame, level: int) -> float:

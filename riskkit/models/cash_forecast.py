@@ -1,8 +1,9 @@
 """The cash of the next 13 weeks, from the open items at a date: by item, by customer, by day, week and month.
 
-Strikes the pieces at the date and at past dates, tests the forecast on those, fits the layer that won, and makes the
-tables of `forecast_tables`. Where too few invoices are settled to learn anything, items are shown on their due dates,
-without interval, and a note says so.
+Strikes the pieces at the date and at past dates, tests the forecast on those, fits what won, and makes the tables of
+`forecast_tables`. Amounts come from the pool; the date of an item is that of the model of its customer's habit, for a
+date between two models' dates is neither. Where too few invoices are settled to learn anything, items are shown on
+their due dates, without interval, and a note says so.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ import pandas as pd
 
 from riskkit.errors import Message, message
 from riskkit.ledger.book import Book, c
-from riskkit.models.cash_backtest import Backtest, backtest_cash
+from riskkit.models.cash_backtest import FULL, POOL, SIMPLE, Backtest, backtest_cash
 from riskkit.models.cash_spread import CashSpread
 from riskkit.models.cash_tables import customer_rows, due_date_items, forecast_rows, item_rows
 from riskkit.models.forecast_tables import CASH_FORECAST
 from riskkit.models.future_billing import billed_cash
+from riskkit.models.payment_pool import pooled
 from riskkit.models.payment_time import CustomerFacts, PaymentTime, fit_payment_time, segment_codes
 from riskkit.models.pieces import UNDATED, Days, Floats, Pieces, strike_pieces
 from riskkit.models.shared_effects import draw_cash, shares_of
@@ -77,16 +79,22 @@ def forecast_cash(
     facts = customer_facts(now.customer_ids, customers, events, policy=policy, as_of=as_of)
     asked = policy.forecast
     tested = backtest_cash(struck, now, facts=facts, policy=asked, seed=policy.seed)
-    model = fit_payment_time(now, facts=facts, policy=asked, seed=policy.seed, layer=tested.layer)
+    own_layer = FULL if tested.layer == POOL else tested.layer
+    model = fit_payment_time(now, facts=facts, policy=asked, seed=policy.seed, layer=own_layer)
     opened = _in_order(now.only(now.is_open), open_items)
     if model is None:
         items = due_date_items(open_items, opened)
         cash = forecast_rows(opened, _on_due_dates(opened), None, as_of=as_of)
         notes: list[Message] = [_too_little(opened, asked.minimum_settled)]
     else:
-        payments = model.predict(opened)
-        share = tested.errors.item_share(tested.layer)
-        items = item_rows(open_items, opened, payments, model, policy=asked, central_share=share)
+        dated = model.predict(opened)
+        simple = None
+        if tested.layer == POOL:
+            simple = fit_payment_time(now, facts=facts, policy=asked, seed=policy.seed, layer=SIMPLE)
+        weights = tested.errors.weights_at(now.as_of)
+        payments = pooled([simple.predict(opened), dated], weights) if simple else dated
+        share = tested.errors.item_share(own_layer)
+        items = item_rows(open_items, opened, payments, model, dated=dated, policy=asked, central_share=share)
         spread = _spread(opened, payments.cash, facts, tested, seed=policy.seed)
         cash = forecast_rows(opened, opened.cents @ payments.cash, spread, as_of=as_of, items=items)
         notes = []

@@ -26,18 +26,20 @@ def item_rows(
     payments: Payments,
     model: PaymentTime,
     *,
+    dated: Payments,
     policy: ForecastPolicy,
     central_share: float,
 ) -> pd.DataFrame:
     """`PAYMENT_TIME` of the open items; `opened` and `payments` are in their order.
 
-    `central_share` is the central part of each item's distribution that its interval shows (see `delay_intervals`).
+    `payments` gives the amounts, `dated` the dates; `central_share` is the central part of each item's distribution
+    that its interval shows (see `delay_intervals`).
     """
     within = np.cumsum(payments.cash, axis=1)
     expected, later, never = split_cents(opened.cents, within[:, -1], payments.later)
     as_of = dt.date.fromordinal(opened.as_of)
     ends = ((1 - central_share) / 2, (1 + central_share) / 2)
-    middle, low, high = (payments.day_of(share) for share in (0.5, *ends))
+    middle, low, high = (dated.day_of(share) for share in (0.5, *ends))
     settled = model.habits.settled[opened.customer]
     known = settled >= policy.customer_settled
     due = opened.due - opened.as_of

@@ -99,7 +99,8 @@ def test_the_order_of_the_lines_is_irrelevant(lines, forecast):
 def test_a_backtest_says_what_a_forecast_at_that_date_said(lines, forecast):
     rows = forecast.tables["cash_backtest"]
     day = rows["as_of"].max().date()
-    then = forecast_of(lines, as_of=day, policy=Policy(forecast=ForecastPolicy(backtest_dates=0)))
+    # its own past: the two dates that the backtest has before it
+    then = forecast_of(lines, as_of=day, policy=Policy(forecast=ForecastPolicy(backtest_dates=2)))
     weeks = then.tables["cash_forecast"]
     weeks = weeks[(weeks["period_kind"] == "week") & (weeks["level"] == 0.8)]["base_cents"].to_numpy()
     told = rows[(rows["as_of"] == pd.Timestamp(day)) & (rows["method"] == "model")]["expected_cents"].to_numpy()

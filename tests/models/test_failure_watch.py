@@ -64,7 +64,8 @@ def test_the_file_of_the_bureau_is_read_as_it_was_drawn(tmp_path):
     both = found.ratings.merge(drawn, on=["siren", "rating_date"], validate="one_to_one")
     assert (both["raw"].astype("int64") == both["score"]).all()
     worst = both["risk_class"].astype("int64")
-    assert (worst[both["score"] <= 20] == 5).all() and (worst[both["score"] >= 71] == 1).all()
+    assert (worst[both["score"] <= 20] == 5).all()
+    assert (worst[both["score"] >= 71] == 1).all()
     gaps = drawn.sort_values("rating_date").groupby("customer_id")["rating_date"].diff().dropna().dt.days
     assert set(gaps) == {QUARTER_DAYS}
     assert sample.spec.end_date - drawn["rating_date"].max().date() < dt.timedelta(QUARTER_DAYS)
