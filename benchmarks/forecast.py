@@ -3,12 +3,14 @@
 - `weekly_wape`: Σ |forecast − actual| ÷ Σ actual, euros, over 13 weeks of 7 days after each date and over all dates;
   both sides are the cash that settles items open at the date. `ibm` has 16 dates, the first of each month from 2012-07
   to 2013-10; `ibm_month_ends` their month ends; `fec_2023` and `fec_2024` the month ends of the year whose 13 weeks end
-  before the files do. Baselines beside; `curve`, `habits`, `shared_curve`, `own_habits` are layers of the model, which is
-  the average of the last two, weighted by how likely each found what was known of earlier dates of the backtest (equal
-  at the first). That there be an average was decided knowing that it does better on these dates. Interval: bootstrap.
+  before the files do. Baselines beside; `curve`, `habits`, `shared_curve`, `own_habits` are layers of the model: it
+  is the average of the last two, weighted by how likely each found what was known of earlier dates of the backtest
+  (equal at the first). That there be an average was decided knowing that it does better on these dates. Interval:
+  bootstrap of dates.
 - `weekly_wape_count`: the same with every invoice counted as one euro.
-- `weekly_wape_floor`: the weekly_wape of the model in futures drawn from itself, items independent: what chance leaves to
-  a forecast that is exactly right. Interval: 95 % of the draws; beside, the draws at or below the 0.165 asked for IBM.
+- `weekly_wape_floor`: the weekly_wape of the model in futures drawn from itself, items independent: what chance leaves
+  to a forecast that is exactly right. Interval: 95 % of the draws; beside, the share of them at or below the 0.165 asked
+  for IBM.
 - `four_week_error`: the same ratio on the cash of the first 28 days as a whole.
 - `week_coverage_80`: share of weeks inside the 80 % interval, given with past errors known at the date only.
 - `delay_mae_days`, `coverage_gap_worst_cut`: invoices issued from each cut on (to the end of the file), predicted on
