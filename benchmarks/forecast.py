@@ -9,7 +9,7 @@
   bootstrap of dates.
 - `weekly_wape_count`: the same with every invoice counted as one euro.
 - `weekly_wape_floor`: the weekly_wape of the model in futures drawn from itself, items independent: what chance leaves
-  to a forecast that is exactly right. Interval: 95 % of the draws; beside, the share of them at or below the 0.165 asked
+  to a forecast that is exactly right. Interval: 95 % of the draws; beside, the share of them at or below 0.165, asked
   for IBM.
 - `four_week_error`: the same ratio on the cash of the first 28 days as a whole.
 - `week_coverage_80`: share of weeks inside the 80 % interval, given with past errors known at the date only.
