@@ -12,7 +12,7 @@ from riskkit.sources import container
 from riskkit.sources.currencies import Rates
 from riskkit.sources.currencies_tables import converted, main_currency
 from riskkit.sources.entities import scoped
-from riskkit.sources.group_titles import with_customers
+from riskkit.sources.group_titles import with_customers, with_customers_below
 from riskkit.sources.instalments import by_instalment
 from riskkit.sources.mapping_spec import TableSpec
 from riskkit.sources.open_by_age import with_open_amount
@@ -39,7 +39,9 @@ def reshaped(
     notes: list[Message] = []
     spread: list[Opened] = []
     for table, spec in tables:
-        named, said = with_customers(table, spec, connection)
+        titled, said = with_customers(table, spec, connection)
+        notes += said
+        named, said = with_customers_below(titled, spec, connection)
         notes += said
         summed, by_age, said = with_open_amount(named, spec, connection)
         notes += said
