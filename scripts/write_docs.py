@@ -35,8 +35,10 @@ from riskkit.schemas import INVOICES, PAYMENTS, REJECTS, Table
 from riskkit.workbench.actions_stage import ACTION_TABLES
 from riskkit.workbench.advice_stage import ADVICE_TABLES
 from riskkit.workbench.companies_tables import COVERAGE, ENRICHMENT, RUN_CUSTOMERS
+from riskkit.workbench.comparison import CHANGE_EFFECTS, RISK_MOVES
 from riskkit.workbench.decisions_stage import DECISION_TABLES
 from riskkit.workbench.dunning_stage import DUNNING_TABLES
+from riskkit.workbench.forecast_outcome import FORECAST_OUTCOMES
 from riskkit.workbench.ledger_stage import LEDGER_TABLES
 from riskkit.workbench.monitoring import ALERTS
 from riskkit.workbench.payers_stage import PAYER_TABLES
@@ -67,6 +69,7 @@ RUN_TABLES = (
 COMPANY_TABLES = (MATCHES, PAIRS_TO_CONFIRM, DEBTORS, DEBTOR_EXPOSURE, COMPANY_STATES, COVERAGE, ENRICHMENT)
 """Who the customers are; empty where a portfolio names no source about companies."""
 SCORE_TABLES = (SCORES, SCORE_NOTES, *STATISTICAL_TABLES, INVOICE_RISK, INVOICE_RISK_RESULTS, ALERTS)
+COMPARISON_TABLES = (CHANGE_EFFECTS, RISK_MOVES, FORECAST_OUTCOMES)
 KINDS = {"text": "text", "integer": "integer", "number": "float", "date": "date", "flag": "boolean"}
 
 
@@ -80,7 +83,7 @@ def tables_page() -> str:
         "(`open_amount` is `open_cents` there).",
     ]
     decided = (*DECISION_TABLES, *DUNNING_TABLES, *ADVICE_TABLES, *ACTION_TABLES, *PAYER_TABLES)
-    for table in (*RUN_TABLES, *COMPANY_TABLES, *SCORE_TABLES, *FORECAST_TABLES, *decided):
+    for table in (*RUN_TABLES, *COMPANY_TABLES, *SCORE_TABLES, *COMPARISON_TABLES, *FORECAST_TABLES, *decided):
         lines += ["", f"## {table.name}", "", f"One row: {table.one_row}.", "", *_columns(table)]
     return "\n".join(lines) + "\n"
 

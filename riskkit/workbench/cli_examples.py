@@ -108,7 +108,10 @@ COMMANDS: dict[str, tuple[Message, tuple[tuple[str, Message], ...]]] = {
         ),
     ),
     "compare": (
-        message("Compare two runs: measures side by side, and alerts on what changed."),
+        message(
+            "Compare two runs of a portfolio: measures side by side, why they moved (volume, calendar, mix, "
+            "behaviour), new and resolved risks, alerts, and what the cash forecast of the first was worth."
+        ),
         (
             (
                 "riskkit compare reports/durand/2024-02-29 reports/durand/2024-03-31",
@@ -116,7 +119,7 @@ COMMANDS: dict[str, tuple[Message, tuple[tuple[str, Message], ...]]] = {
             ),
             (
                 "riskkit compare reports/durand/2024-02-29 reports/durand/2024-03-31 --out alertes",
-                message("the alerts as a page and as a table"),
+                message("the comparison and the alerts as pages, workbook and tables"),
             ),
         ),
     ),

@@ -180,7 +180,9 @@ def _add_others(made: dict[str, argparse.ArgumentParser], words: Language) -> No
     )
     made["compare"].add_argument("runs", nargs=2, metavar=run, help=words.text("folders of two runs, older first"))
     made["compare"].add_argument(
-        "--out", metavar=words.text("FOLDER"), help=words.text("folder where the digest of alerts is written")
+        "--out",
+        metavar=words.text("FOLDER"),
+        help=words.text("folder where the pages, workbook and tables are written"),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from riskkit.errors import UsageError, message
 from riskkit.exhibits.language import Language
-from riskkit.workbench.cli_text import compare_lines, program, run_lines, shown_path
+from riskkit.workbench.cli_text import program, run_lines, shown_path
 from riskkit.workbench.file_choice import copied_files, expand_files
 from riskkit.workbench.manifest import read_manifest
 from riskkit.workbench.reading_text import reading_lines, understood_lines
@@ -198,21 +198,10 @@ def letters(asked: Namespace, words: Language) -> int:
 
 
 def compare(asked: Namespace, words: Language) -> int:
-    """`riskkit compare`: the measures of two runs side by side, and the alerts of the second over the first."""
-    from riskkit.workbench.alert_text import alert_lines
-    from riskkit.workbench.monitoring import monitor, write_monitoring
+    """`riskkit compare`: the measures of two runs side by side, what moved and why, and the alerts of the second."""
+    from riskkit.workbench.cli_compare import run_compare
 
-    before, after = (Path(run) for run in asked.runs)
-    _print(compare_lines([read_manifest(before), read_manifest(after)], words))
-    found = monitor(before, after, words=words)
-    if found is None:
-        _print([words.text("No alerts: a run was made before scores were kept. Run it again.")])
-    else:
-        _print(alert_lines(found.alerts, words, currency=found.currency))
-        if asked.out:
-            table, page = write_monitoring(found, Path(asked.out), words=words)
-            _print([words.text("Digest: {page}; table: {table}", page=shown_path(page), table=shown_path(table))])
-    return 0
+    return run_compare(asked, words)
 
 
 def _known(asked: Namespace) -> Sequence[TableSpec]:
