@@ -64,7 +64,8 @@ class Contents:
         if content == "text":
             return 1.0 - 0.7 * max(self.date, self.decimals, self.whole_number)
         if content == "id":
-            return 1.0 - 0.8 * max(self.decimals, self.date if self.whole_number < 0.5 else 0.0) - 0.4 * self.spaced
+            is_other = 0.8 * max(self.decimals, self.date if self.whole_number < 0.5 else 0.0) + 0.4 * self.spaced
+            return 1.0 - is_other - 0.2 * (1.0 - self.with_digit)
         shares: dict[str, float] = {
             "date": self.date, "days": self.days, "siren": self.siren, "naf": self.naf, "postcode": self.postcode,
             "currency": self.currency, "flag": self.flag, "side": self.side, "terms": self.terms,
