@@ -11,7 +11,7 @@ from riskkit.exhibits.language import language as language_of
 SHOWN_LEVEL = 0.8
 
 METHODS: dict[str, Message] = {
-    "model": message("habits and one curve, averaged"),
+    "model": message("average of the models"),
     "own_habits": message("customer habits"),
     "shared_curve": message("one curve for all"),
     "cohort_curves": message("cohort curves"),
