@@ -7,8 +7,9 @@ import pandas as pd
 from riskkit.errors import Message, message
 from riskkit.exhibits.fragment import Html, element, join
 from riskkit.exhibits.language import language as language_of
-from riskkit.exhibits.score_words import CANDIDATES, CLASSES, DECIDERS, FIGURES, LEVELS, show_bin
+from riskkit.exhibits.score_words import CANDIDATES, CLASSES, DECIDERS, LEVELS, show_bin
 from riskkit.exhibits.tables import TableColumn, make_table
+from riskkit.models.figure_names import FIGURES
 
 _ORDER = {"high": 0, "moderate": 1, "low": 2, "unknown": 3}
 NO_BREAK, JOINER = "\u00a0", "\u2060"

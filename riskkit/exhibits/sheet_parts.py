@@ -15,9 +15,10 @@ from riskkit.exhibits.fragment import Html, element, join
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.payer_words import profile_label
 from riskkit.exhibits.role_words import role_words
-from riskkit.exhibits.score_words import CLASSES, DECIDERS, FIGURES
+from riskkit.exhibits.score_words import CLASSES, DECIDERS
 from riskkit.exhibits.segment_words import RELATIONS, segment_name
 from riskkit.exhibits.tables import show_cell
+from riskkit.models.figure_names import FIGURES
 
 CLASS_COLOURS = {"1": "good", "2": "good", "3": "warn-line", "4": "contrast", "5": "bad", "unknown": "neutral"}
 LINES = 6

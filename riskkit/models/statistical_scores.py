@@ -13,6 +13,7 @@ from riskkit.errors import Message, message
 from riskkit.ledger.snapshot import Snapshot
 from riskkit.models.champion import SCORE_MODELS, Trial
 from riskkit.models.drift import SCORE_DRIFT, measure_drift
+from riskkit.models.figure_names import FIGURES
 from riskkit.models.fitted_score import FittedScore, fit_score
 from riskkit.models.outcomes import CUSTOMER_EVENTS, at_risk, failure_events, unpaid_events
 from riskkit.models.risk_levels import SCORE_THRESHOLDS
@@ -121,7 +122,7 @@ def score_statistically(
     now = figures[figures["as_of"] == as_of.toordinal()]
     chances = _chances(now, happened, customers, fitted, policy=policy)
     tables = {**_empty_tables(), **_evidence(trials, fitted), **_drift(now, fitted, policy=policy)}
-    said = (*notes, *_advice(tables["score_drift"], kept))
+    said = (*notes, *refit_advice(tables["score_drift"], kept))
     return StatisticalScores(tuple(fitted), chances, tables, said, tuple(notes))
 
 
@@ -275,7 +276,8 @@ def _drift(now: pd.DataFrame, fitted: Sequence[FittedScore], *, policy: Policy) 
     return {"score_drift": _all(parts, SCORE_DRIFT)}
 
 
-def _advice(drift: pd.DataFrame, fitted: Sequence[FittedScore]) -> list[Message]:
+def refit_advice(drift: pd.DataFrame, fitted: Sequence[FittedScore]) -> list[Message]:
+    """A new fit is advised where a figure of `SCORE_DRIFT` has moved; nothing is said otherwise."""
     moved = drift[drift["has_moved"]]
     if moved.empty or not fitted:
         return []
@@ -284,11 +286,11 @@ def _advice(drift: pd.DataFrame, fitted: Sequence[FittedScore]) -> list[Message]
     return [
         message(
             "The customers of today no longer look like those that the score of {date} learned from "
-            "({count:figure|figures} moved, most of all {figure}, stability index {psi}): a new fit is advised. "
+            "({count:figure|figures} moved, most of all “{figure}”, stability index {psi}): a new fit is advised. "
             "Remove score_model from portfolio.yaml where it names an older one.",
             date=fitted_on,
             count=int(moved["figure"].nunique()),
-            figure=str(worst["figure"]),
-            psi=f"{worst['psi']:.2f}",
+            figure=FIGURES[str(worst["figure"])],
+            psi=round(float(worst["psi"]), 2),
         )
     ]

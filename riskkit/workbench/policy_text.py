@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from riskkit.exhibits.language import Language
 from riskkit.exhibits.language import language as language_of
-from riskkit.exhibits.score_words import FIGURES
+from riskkit.models.figure_names import FIGURES
 from riskkit.policy import Policy
 
 _WIDTH = 116
