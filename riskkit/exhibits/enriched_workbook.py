@@ -70,7 +70,7 @@ def write_enriched_workbook(
 
     """
     words = language(language_code)
-    customers = client_file or _listed(enrichment, words)
+    customers = client_file or listed_customers(enrichment, words)
     columns = _told_apart([*added_columns(enrichment, words), *figures], customers, words)
     aside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     with xlsxwriter.Workbook(str(aside), _OPTIONS) as book:
@@ -160,7 +160,7 @@ def _write_added(
     for column, value in enumerate(rows[header]):
         if value is not None:
             sheet.write_string(header, column, str(value)[:_MAX_TEXT], formats["header"])
-    lines = _lines(enrichment.customers, customers)
+    lines = client_lines(enrichment.customers, customers)
     for offset, added in enumerate(columns):
         sheet.write_string(header, first + offset, added.title, formats["added_header"])
         sheet.set_column(first + offset, first + offset, added.width)
@@ -196,7 +196,7 @@ def _told_apart(columns: Sequence[AddedColumn], customers: ClientFile, words: La
     ]
 
 
-def _lines(customers: pd.DataFrame, client_file: ClientFile) -> list[int | None]:
+def client_lines(customers: pd.DataFrame, client_file: ClientFile) -> list[int | None]:
     """Row of each customer in the client's file; None for one that was read from another file."""
     if not client_file.name or "source_line" not in customers:
         return [client_file.header_row + rank for rank in range(1, len(customers) + 1)]
@@ -204,7 +204,7 @@ def _lines(customers: pd.DataFrame, client_file: ClientFile) -> list[int | None]
     return [int(line) if here else None for line, here in zip(customers["source_line"], is_here, strict=True)]
 
 
-def _listed(enrichment: Enrichment, words: Language) -> ClientFile:
+def listed_customers(enrichment: Enrichment, words: Language) -> ClientFile:
     """The customers as a client's file would list them, when there is none: a ledger names its customers itself."""
     given = [name for name in ("customer_id", "name", "siren", "postcode", "town") if name in enrichment.customers]
     titles = {

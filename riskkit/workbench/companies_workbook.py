@@ -7,9 +7,12 @@ from pathlib import Path
 import pandas as pd
 
 from riskkit.companies.client_file import read_client_file
+from riskkit.exhibits.enriched_columns import added_columns
 from riskkit.exhibits.enriched_figures import figure_columns
-from riskkit.exhibits.enriched_workbook import write_enriched_workbook
+from riskkit.exhibits.enriched_workbook import client_lines, listed_customers, write_enriched_workbook
 from riskkit.exhibits.language import language as language_of
+from riskkit.exhibits.workbook.client_sheet import client_sheet
+from riskkit.exhibits.workbook.sheet import Sheet
 from riskkit.workbench.companies_tables import exposure
 from riskkit.workbench.compose import Composition
 from riskkit.workbench.portfolio import Portfolio
@@ -27,8 +30,7 @@ def write_enriched(composition: Composition, *, portfolio: Portfolio, folder: Pa
     files = [spec for spec in portfolio.settings.sources if spec.kind == "customers"]
     if not files:
         return
-    spec, tables = files[0], composition.tables
-    held = {name: table for name in FIGURE_TABLES if isinstance(table := tables.get(name), pd.DataFrame)}
+    spec, held = files[0], _figure_tables(composition)
     owners = identified.enrichment.customers["customer_id"]
     write_enriched_workbook(
         folder / WORKBOOK,
@@ -40,3 +42,25 @@ def write_enriched(composition: Composition, *, portfolio: Portfolio, folder: Pa
         exposure_cents=exposure(identified.customers, composition.snapshot.ageing),
         figures=figure_columns(owners, held, language_of(language)),
     )
+
+
+def customers_sheet(composition: Composition, *, portfolio: Portfolio, language: str) -> Sheet | None:
+    """The first file of customers with what was found, as a sheet; a plain list of them where there is none."""
+    words, enrichment = language_of(language), composition.identified.enrichment
+    files = [spec for spec in portfolio.settings.sources if spec.kind == "customers"]
+    held = _figure_tables(composition)
+    client = listed_customers(enrichment, words)
+    if files:
+        spec = files[0]
+        client = read_client_file(portfolio.folder / spec.file, sheet=spec.sheet, header_row=spec.header_row)
+    added = [
+        *added_columns(enrichment, words),
+        *figure_columns(enrichment.customers["customer_id"], held, words),
+    ]
+    return client_sheet(client, client_lines(enrichment.customers, client), added, words)
+
+
+def _figure_tables(composition: Composition) -> dict[str, pd.DataFrame]:
+    """The tables of the run whose figures stand beside each customer."""
+    tables = composition.tables
+    return {name: table for name in FIGURE_TABLES if isinstance(table := tables.get(name), pd.DataFrame)}

@@ -14,10 +14,13 @@ from riskkit.exhibits.report.document import make_report, report_html
 from riskkit.exhibits.report.passages import merge_passages
 from riskkit.exhibits.report.section import Material, Section
 from riskkit.exhibits.report.typeset import report_pdf
+from riskkit.exhibits.workbook.contents import diagnostic_workbook
+from riskkit.exhibits.workbook.sheet import Sheet
 from riskkit.workbench.passages import PASSAGES, passage_notes
 from riskkit.workbench.stored_run import load_run, read_tables
 
 HTML_REPORT, PDF_REPORT, DECK = "rapport.html", "rapport.pdf", "diagnostic.pptx"
+WORKBOOK = "diagnostic.xlsx"
 TABLES = (
     "actions", "cash_backtest_summary", "cash_customers", "cash_forecast", "claimable_penalties", "company_states",
     "concentration", "credit_limits", "dunning", "owners", "provision", "provision_matrix", "quality",
@@ -27,7 +30,7 @@ TABLES = (
 
 
 def write_report(
-    folder: Path, words: Language, *, brand: Brand, comments: str, passages: str = ""
+    folder: Path, words: Language, *, brand: Brand, comments: str, passages: str = "", customers: Sheet | None = None
 ) -> tuple[list[Section], tuple[Message, ...]]:
     """Write the documents of the run in that folder, which is still being made.
 
@@ -41,6 +44,8 @@ def write_report(
         Author, logo and colours.
     comments
         What the author has to say, in Markdown.
+    customers
+        The client's own file of customers with what was found, for the workbook.
     passages
         The file of passages that the author may have rewritten; empty before the first run.
 
@@ -62,4 +67,5 @@ def write_report(
     (folder / HTML_REPORT).write_text(report_html(report), encoding="utf-8")
     (folder / PDF_REPORT).write_bytes(report_pdf(report, as_of=run.as_of))
     (folder / DECK).write_bytes(diagnostic_deck(material, brand))
+    diagnostic_workbook(folder / WORKBOOK, material, brand, customers)
     return computed, passage_notes(merged)

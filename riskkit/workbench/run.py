@@ -96,6 +96,7 @@ def make_run(
         check_writable(folder or report_folder(portfolio, as_of or dt.date.min, root=root))
     size = min(processes, len(chosen))
     with Crew(size=size) as crew, Progress(words, show=show_progress, on_stage=on_stage) as progress:
+        from riskkit.workbench.companies_workbook import customers_sheet
         from riskkit.workbench.compose import compose
         from riskkit.workbench.report_stage import write_report
 
@@ -110,7 +111,10 @@ def make_run(
             _write_diagnostic(aside, words)
             _write_model_card(aside, words)
             passages = read_passages(portfolio, run_folder=final)
-            sections, said = write_report(aside, words, brand=brand, comments=comments, passages=passages)
+            customers = customers_sheet(composition, portfolio=portfolio, language=words.code)
+            sections, said = write_report(
+                aside, words, brand=brand, comments=comments, passages=passages, customers=customers
+            )
             noted = {**manifest, "notes": [*map(words.say, said), *manifest["notes"]]}
             finished = finish_manifest(noted, folder=aside, notebooks=results)
             write_manifest(finished, aside)
