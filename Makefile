@@ -31,8 +31,8 @@ dashboard: .venv/.run ## Open the dashboard of the latest run in a browser
 lab: .venv/.run ## Open the notebooks in JupyterLab
 	@$(V)/jupyter lab notebooks $(ARGS)
 
-test: .venv/.dev ## Install a browser where needed, then run every check and test
-	@sh scripts/install_browser.sh
+test: .venv/.dev ## Install a browser and LibreOffice where needed, then run every check and test
+	@sh scripts/install_tools.sh
 	@$(MAKE) --no-print-directory check
 	@# a module stays on one worker: its fixtures are made once, and tests that share a tab keep their order
 	@$(V)/python -m pytest -n 2 --dist loadscope $(ARGS)
