@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from riskkit import __version__
+from riskkit.exhibits.report.passages import edited_passages
 from riskkit.sources.database_names import is_database_table
 from riskkit.workbench.overrides import OVERRIDES_FILE
+from riskkit.workbench.passages import read_passages
 from riskkit.workbench.portfolio import Portfolio
 
 _CHUNK = 1 << 20
@@ -20,7 +22,7 @@ _CHUNK = 1 << 20
 def inputs_digest(
     portfolio: Portfolio, *, as_of: dt.date | None, language: str, notebooks: tuple[str, ...]
 ) -> str | None:
-    """SHA-256 of the contents of every file read, the settings, the policy, the version, the date and the language.
+    """SHA-256 of all that is read: files, settings, policy, rewritten passages, the version, the date, the language.
 
     Files are known by their contents, not by their dates. None where something read cannot be known beforehand: a
     table of a database, or services asked over a network.
@@ -36,6 +38,7 @@ def inputs_digest(
         "notebooks": notebooks,
         "settings": settings.model_dump(mode="json"),
         "policy": portfolio.policy.sha256,
+        "passages": edited_passages(read_passages(portfolio)),
     }
     whole = hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode())
     for name in named:

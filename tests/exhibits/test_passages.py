@@ -9,7 +9,7 @@ from riskkit.exhibits.fragment import element
 from riskkit.exhibits.language import language
 from riskkit.exhibits.report.blocks import to_blocks
 from riskkit.exhibits.report.markdown import markdown_parts, markdown_text
-from riskkit.exhibits.report.passages import merge_passages
+from riskkit.exhibits.report.passages import edited_passages, merge_passages
 from riskkit.exhibits.report.section import Section
 
 FR = language("fr")
@@ -62,6 +62,14 @@ def test_an_edited_passage_takes_the_place_of_ours_and_is_never_touched():
     assert "Mon **avis**.\n\n- un\n- deux" in changed.text
     assert "On doit 15 k€" not in changed.text
     assert merged(changed.text, "15 k€").outdated == ["Le portefeuille"]  # said until it is read over
+
+
+def test_what_was_rewritten_is_known_whatever_runs_write_about_it():
+    first = merged("").text
+    assert edited_passages("") == edited_passages(first) == edited_passages(merged(first, "15 k€").text) == {}
+    mine = first.replace("Rien.", "Mon avis.")
+    assert edited_passages(mine) == {"cash": "Mon avis."}
+    assert edited_passages(merged(mine, "15 k€").text) == {"cash": "Mon avis."}
 
 
 def test_a_mark_taken_away_says_that_a_passage_was_read_over():

@@ -77,6 +77,15 @@ def merge_passages(text: str, sections: Sequence[Section], words: Language, *, c
     return Passages("\n\n".join(lines) + "\n", placed, [passages[key].title for key in shown], outdated)
 
 
+def edited_passages(text: str) -> dict[str, str]:
+    """What an author rewrote, by section, whatever a run wrote about it: a file left alone gives nothing."""
+    _, held, _ = _read(text, {})
+    bodies = {
+        key: "\n".join(kept.text.splitlines()[2:]).strip() for key, kept in held.items()
+    }  # below its title and its mark
+    return {key: body for key, body in bodies.items() if digest(body) != held[key].digest}
+
+
 def with_passage(section: Section, text: str) -> Section:
     """The section with the author's text instead of its computed sentences; exhibits stay."""
     parts = markdown_parts(text)
