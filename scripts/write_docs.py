@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sys
 from pathlib import Path
 
@@ -34,6 +36,8 @@ from riskkit.policy import Policy
 from riskkit.schemas import INVOICES, PAYMENTS, REJECTS, Table
 from riskkit.workbench.actions_stage import ACTION_TABLES
 from riskkit.workbench.advice_stage import ADVICE_TABLES
+from riskkit.workbench.cli import main as main_of_riskkit
+from riskkit.workbench.cli_examples import COMMANDS
 from riskkit.workbench.companies_tables import COVERAGE, ENRICHMENT, RUN_CUSTOMERS
 from riskkit.workbench.comparison import CHANGE_EFFECTS, RISK_MOVES
 from riskkit.workbench.decisions_stage import DECISION_TABLES
@@ -155,6 +159,23 @@ def measures_page() -> str:
     return typeset("\n".join(lines) + "\n")
 
 
+def commands_page() -> str:
+    """Each command with its help, as a terminal prints it."""
+    lines = [
+        "# Commandes",
+        "",
+        "Ce que dit chaque commande avec `--help` ; `--language en` donne l'anglais. Page écrite par `make docs`.",
+    ]
+    for name in ("", *COMMANDS):
+        command = f"riskkit {name} --help".replace("  ", " ")
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            main_of_riskkit([*([name] if name else []), "--help"])
+        lines += ["", f"## {f'riskkit {name}'.strip()}", "", "```sh", command, "```", "", "```text"]
+        lines += [*(line.rstrip() for line in said.getvalue().strip().splitlines()), "```"]
+    return typeset("\n".join(lines) + "\n")
+
+
 def _row(key: str, default: str, meaning: str) -> str:
     return f"| `{key}` | `{default}` | {meaning} |"
 
@@ -202,6 +223,7 @@ def main() -> int:
         "policy.md": policy_page(),
         "guide/reglages.md": settings_page(),
         "guide/mesures.md": measures_page(),
+        "guide/commandes.md": commands_page(),
     }
     stale = []
     for name, page in pages.items():

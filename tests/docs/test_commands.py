@@ -105,6 +105,7 @@ def test_the_commands_of_a_page_do_what_it_says(page: Path, desk: Path) -> None:
         else:
             # ini, bash and py are for other programs: tests/workbench/test_scheduling_page.py reads them
             assert block.language in ("", "yaml", "json", "html", "ini", "bash", "py"), f"{where}: {block.language}"
+            _parse_inside(block, where)
 
 
 @pytest.mark.parametrize("page", OTHERS, ids=lambda path: path.stem)
@@ -163,13 +164,25 @@ def _assert_printed(block: Block, printed: str, where: str) -> None:
             assert any(pattern.fullmatch(line) for line in lines), f"{where}: not printed: {shown}\n{printed}"
 
 
+def _parse_inside(block: Block, where: str) -> None:
+    """The commands of a script, a crontab or a unit, whose place in the line is theirs: their options exist."""
+    text = re.sub(r'"?\$\w+"?', "2025-12-31", block.text)
+    for command in re.findall(r"(?:bin/|^)riskkit ([a-z]+[^\n|>\"&]*)", text, re.MULTILINE):
+        _parse(shlex.split(command), where)
+
+
+def _parse(arguments: list[str], where: str) -> None:
+    with spoken(language("fr")):
+        asked = make_parser(language("fr")).parse_args(arguments)
+    assert asked.command == arguments[0], where
+
+
 def _parse_each(block: Block, where: str) -> None:
     for command in block.commands:
         words = [word for word in shlex.split(command) if "=" not in word or word.startswith("-")]
         program = Path(words[0]).name
         if program == "riskkit":
-            with spoken(language("fr")):
-                make_parser(language("fr")).parse_args(words[1:])
+            _parse(words[1:], where)
         elif program == "make":
             targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
             assert set(words[1:]) <= {*targets, "#"}, f"{where}: {command}"
