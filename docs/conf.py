@@ -23,7 +23,8 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "markdown"}
 root_doc = "index"
 exclude_patterns: list[str] = []
-smartquotes = False  # the pages are typeset where they are written
+smartquotes_action = "D"  # dashes only: the pages are typeset where they are written
+default_role = "code"
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist"]
 myst_heading_anchors = 3

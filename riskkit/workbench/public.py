@@ -74,7 +74,7 @@ class Run:
 
     @property
     def measures(self) -> pd.DataFrame:
-        """Measures at the date of the run, one row each, indexed by name: value, and the reason where there is none.
+        """Measures at the date of the run, one row each, indexed by name; the value, or the reason why there is none.
 
         Amounts are in currency units, delays in days, shares between 0 and 1.
         """
@@ -113,7 +113,10 @@ def diagnose(
     folder
         Where the run will be; None is `reports/<portfolio>/<as_of>` in the current folder.
 
-    Raises `RiskkitError` with messages that say what, where, how much money and what to do.
+    Raises
+    ------
+    RiskkitError
+        With messages that say what, where, how much money and what to do.
 
     """
     from riskkit.workbench.portfolio import Portfolio

@@ -166,7 +166,7 @@ def _assert_printed(block: Block, printed: str, where: str) -> None:
 
 def _parse_inside(block: Block, where: str) -> None:
     """The commands of a script, a crontab or a unit, whose place in the line is theirs: their options exist."""
-    text = re.sub(r'"?\$\w+"?', "2025-12-31", block.text)
+    text = re.sub(r'"?\$\w+"?|\{\{[^}]*\}\}', "2025-12-31", block.text)
     for command in re.findall(r"(?:bin/|^)riskkit ([a-z]+[^\n|>\"&]*)", text, re.MULTILINE):
         _parse(shlex.split(command), where)
 
