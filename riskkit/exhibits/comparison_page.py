@@ -102,7 +102,8 @@ def effect_sentences(effects: pd.DataFrame, *, language: str, currency: str) -> 
             continue
         whole = lines.loc["total"].to_dict()
         parts = lines.drop(index="total")
-        first = str(parts["change"].abs().idxmax())
+        same = parts[parts["change"] * float(whole["change"]) > 0]  # what moved it the way it went
+        first = str((same if len(same) else parts)["change"].abs().idxmax())
         shown = {
             "measure": measure_label(measure, language),
             "before": show_measure(measure, float(whole["before"]), language, currency=currency),

@@ -107,6 +107,19 @@ COMMANDS: dict[str, tuple[Message, tuple[tuple[str, Message], ...]]] = {
             ),
         ),
     ),
+    "anonymise": (
+        message(
+            "Make an anonymous copy of a run and its documents, to show to others: pseudonyms, rescaled amounts, "
+            "documents made again."
+        ),
+        (
+            ("riskkit anonymise reports/durand/2024-03-31 copie", message("a copy to show, in a new folder")),
+            (
+                "riskkit anonymise reports/durand/2024-03-31 copie --no-notebooks",
+                message("without the notebooks: the tables, the diagnostic, the report and the slides"),
+            ),
+        ),
+    ),
     "compare": (
         message(
             "Compare two runs of a portfolio: measures side by side, why they moved (volume, calendar, mix, "

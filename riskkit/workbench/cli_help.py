@@ -11,6 +11,7 @@ from typing import Any
 
 from riskkit import __version__
 from riskkit.exhibits.language import LANGUAGES, Language
+from riskkit.workbench.cli_anonymise import add_anonymise
 from riskkit.workbench.cli_batch import add_batch
 from riskkit.workbench.cli_decide import add_decide
 from riskkit.workbench.cli_examples import COMMANDS
@@ -46,6 +47,7 @@ def make_parser(words: Language) -> argparse.ArgumentParser:
     made = {name: _add_command(commands, name, words) for name in COMMANDS}
     _add_inputs(made, words)
     _add_others(made, words)
+    add_anonymise(made["anonymise"], words)
     add_batch(made["batch"], words)
     add_decide(made["decide"], words)
     add_letters(made["letters"], words)

@@ -204,6 +204,13 @@ def compare(asked: Namespace, words: Language) -> int:
     return run_compare(asked, words)
 
 
+def anonymise(asked: Namespace, words: Language) -> int:
+    """`riskkit anonymise`: a copy of a run and its documents that may be shown to others."""
+    from riskkit.workbench.cli_anonymise import run_anonymise
+
+    return run_anonymise(asked, words)
+
+
 def _known(asked: Namespace) -> Sequence[TableSpec]:
     """What is known of columns already: those of the portfolio that this one is made like."""
     from riskkit.workbench.portfolio import Portfolio
