@@ -99,6 +99,8 @@ def score_evidence(
         heading = words.text("How good is the score over {months} months?", months=horizon)
         return join(element("h2", heading), _no_model(manifest, words))
     model, models = known[horizon], tables["score_models"]
+    if champion_row(models, horizon=horizon) is None:
+        return _kept(tables, model, words)
     figures = element(
         "div",
         _drawn(plot_reliability(tables["score_reliability"], models, horizon=horizon, language=language, titled=False)),
@@ -114,11 +116,28 @@ def score_evidence(
             class_="rk-pair",
         ),
         models_table(models, language=language, horizon=horizon),
-        figures if champion_row(models, horizon=horizon) is not None else None,
+        figures,
         models_table(models, language=language, horizon=horizon, by_cut=True),
         score_sectors_table(tables["score_sectors"], language=language, horizon=horizon),
         points_tables(tables["scorecard_points"], language=language, horizon=horizon),
         drift_table(tables["score_drift"], language=language, horizon=horizon),
+    )
+
+
+def _kept(tables: Mapping[str, pd.DataFrame], model: Mapping[str, Any], words: Language) -> Html:
+    """A score fitted in an earlier month: where its trial is, its points, and how far customers have moved since."""
+    horizon = int(model["horizon_months"])
+    told = words.text(
+        "This score was fitted on {day} and kept (score_model): what it is worth on past months is in the model card "
+        "of the run that fitted it. Below, whether the customers of today still look like those it learned from.",
+        day=words.date(dt.date.fromisoformat(str(model["fitted_on"]))),
+    )
+    return join(
+        element("h2", words.text("How good is the score over {months} months?", months=horizon)),
+        element("p", told, class_="rk-note"),
+        _population(model, tables["score_models"], words),
+        drift_table(tables["score_drift"], language=words.code, horizon=horizon),
+        points_tables(tables["scorecard_points"], language=words.code, horizon=horizon),
     )
 
 

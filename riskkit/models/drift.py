@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from riskkit.errors import Message, message
+from riskkit.models.figure_names import FIGURES
 from riskkit.schemas import Column, Table
 
 Floats = npt.NDArray[np.float64]
@@ -71,3 +74,22 @@ def measure_drift(
         chance = chance_index(before, before=customers_before, after=len(read))
         rows.append((horizon, name, index, chance, bool(index >= limit and index > 3 * chance)))
     return SCORE_DRIFT.conform(pd.DataFrame(rows, columns=SCORE_DRIFT.names)) if rows else SCORE_DRIFT.empty()
+
+
+def refit_advice(drift: pd.DataFrame, *, fitted_day: int) -> list[Message]:
+    """A new fit is advised where a figure of `SCORE_DRIFT` has moved; nothing is said otherwise."""
+    moved = drift[drift["has_moved"]]
+    if moved.empty:
+        return []
+    worst = moved.sort_values("psi", ascending=False).iloc[0]
+    return [
+        message(
+            "The customers of today no longer look like those that the score of {date} learned from "
+            "({count:figure|figures} moved, most of all “{figure}”, stability index {psi}): a new fit is advised. "
+            "Remove score_model from portfolio.yaml where it names an older one.",
+            date=dt.date.fromordinal(fitted_day),
+            count=int(moved["figure"].nunique()),
+            figure=FIGURES[str(worst["figure"])],
+            psi=round(float(worst["psi"]), 2),
+        )
+    ]

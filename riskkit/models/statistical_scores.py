@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +11,7 @@ import pandas as pd
 from riskkit.errors import Message, message
 from riskkit.ledger.snapshot import Snapshot
 from riskkit.models.champion import SCORE_MODELS, Trial
-from riskkit.models.drift import SCORE_DRIFT, measure_drift
-from riskkit.models.figure_names import FIGURES
+from riskkit.models.drift import SCORE_DRIFT, measure_drift, refit_advice
 from riskkit.models.fitted_score import FittedScore, fit_score
 from riskkit.models.outcomes import CUSTOMER_EVENTS, at_risk, failure_events, unpaid_events
 from riskkit.models.risk_levels import SCORE_THRESHOLDS
@@ -122,7 +120,8 @@ def score_statistically(
     now = figures[figures["as_of"] == as_of.toordinal()]
     chances = _chances(now, happened, customers, fitted, policy=policy)
     tables = {**_empty_tables(), **_evidence(trials, fitted), **_drift(now, fitted, policy=policy)}
-    said = (*notes, *refit_advice(tables["score_drift"], kept))
+    advice = refit_advice(tables["score_drift"], fitted_day=kept[0].fitted_day) if kept else []
+    said = (*notes, *advice)
     return StatisticalScores(tuple(fitted), chances, tables, said, tuple(notes))
 
 
@@ -192,9 +191,7 @@ def _empty_tables() -> dict[str, pd.DataFrame]:
 def _evidence(trials: Sequence[Trial], fitted: Sequence[FittedScore]) -> dict[str, pd.DataFrame]:
     """What the past says of the candidates, and the tables of points."""
     if not trials:
-        return {
-            "scorecard_points": _all([points_table(s.scorecard, horizon=s.horizon) for s in fitted], SCORECARD_POINTS)
-        }
+        return _kept_evidence(fitted)
     curves, lifts, sectors = [], [], []
     for trial in trials:
         bad = trial.cases["bad"].to_numpy(dtype="float64")
@@ -209,6 +206,13 @@ def _evidence(trials: Sequence[Trial], fitted: Sequence[FittedScore]) -> dict[st
         "score_reliability": pd.concat(curves, ignore_index=True),
         "score_lift": pd.concat(lifts, ignore_index=True),
         "score_sectors": pd.concat(sectors, ignore_index=True),
+        **_kept_evidence(fitted),
+    }
+
+
+def _kept_evidence(fitted: Sequence[FittedScore]) -> dict[str, pd.DataFrame]:
+    """What a fitted score says of itself, in the month of its fit and later."""
+    return {
         "score_thresholds": _all([score.thresholds for score in fitted], SCORE_THRESHOLDS),
         "scorecard_points": _all([points_table(s.scorecard, horizon=s.horizon) for s in fitted], SCORECARD_POINTS),
     }
@@ -274,23 +278,3 @@ def _drift(now: pd.DataFrame, fitted: Sequence[FittedScore], *, policy: Policy) 
             )
         )
     return {"score_drift": _all(parts, SCORE_DRIFT)}
-
-
-def refit_advice(drift: pd.DataFrame, fitted: Sequence[FittedScore]) -> list[Message]:
-    """A new fit is advised where a figure of `SCORE_DRIFT` has moved; nothing is said otherwise."""
-    moved = drift[drift["has_moved"]]
-    if moved.empty or not fitted:
-        return []
-    worst = moved.sort_values("psi", ascending=False).iloc[0]
-    fitted_on = dt.date.fromordinal(fitted[0].fitted_day)
-    return [
-        message(
-            "The customers of today no longer look like those that the score of {date} learned from "
-            "({count:figure|figures} moved, most of all “{figure}”, stability index {psi}): a new fit is advised. "
-            "Remove score_model from portfolio.yaml where it names an older one.",
-            date=fitted_on,
-            count=int(moved["figure"].nunique()),
-            figure=FIGURES[str(worst["figure"])],
-            psi=round(float(worst["psi"]), 2),
-        )
-    ]

@@ -91,6 +91,7 @@ def test_a_model_is_kept_for_a_later_month_and_classes_may_follow_it(home, earli
     # the override has expired
     assert scores.set_index("customer_id").loc["C00003", "decided_by"] != "override"
     assert any("a pris fin le 15/12/2025" in note for note in later.manifest["notes"])
+    assert read_table(later.folder, "score_thresholds").equals(read_table(earlier.folder, "score_thresholds"))
     drift = read_table(later.folder, "score_drift")
     assert "probability" in set(drift["figure"])
 

@@ -109,6 +109,18 @@ def test_points_shown_add_up_to_the_points_of_the_model(evidence):
     assert str(points.loc[points["figure"] == "constant", "points"].iloc[0]) in table
 
 
+def test_the_card_of_a_kept_score_names_the_run_that_tried_it(evidence):
+    tables, model = evidence
+    untried = {name: tables[name].head(0) for name in ("score_models", "score_reliability", "score_lift")}
+    moved = pd.DataFrame([(6, "dbt_days", 0.31, 0.04, True)], columns=tables["score_drift"].columns)
+    kept = {**tables, **untried, "score_sectors": tables["score_sectors"].head(0), "score_drift": moved}
+    page = make_model_card(run_of([{**model, "is_kept": True, "fitted_on": "2025-06-30"}]), kept, language="fr")
+    assert "Ce score a été ajusté le 30/06/2025 et gardé" in page
+    assert "Pas de score statistique" not in page  # it has a score
+    assert "Classes par la preuve" in page  # the cuts go with the score
+    assert "Ce qui a bougé depuis" in page
+
+
 def test_without_a_model_every_exhibit_says_so():
     empty = {table.name: table.empty() for table in STATISTICAL_TABLES}
     page = make_model_card(run_of([]), {"scores": SCORES, **empty}, language="fr")

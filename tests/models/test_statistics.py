@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import re
 from itertools import pairwise
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -22,14 +21,13 @@ from riskkit.models.binning import fit_bins
 from riskkit.models.calibration import Calibration, fit_calibration, fit_stretch, set_level
 from riskkit.models.challenger import fit_challenger
 from riskkit.models.champion import latest_year, try_candidates
-from riskkit.models.drift import distribution_of, measure_drift, stability_index
+from riskkit.models.drift import distribution_of, measure_drift, refit_advice, stability_index
 from riskkit.models.figure_names import FIGURES
 from riskkit.models.fitted_score import fit_score, level_error
 from riskkit.models.new_customers import fit_new_customers
 from riskkit.models.risk_levels import best_cut, choose_thresholds, level_by_probability
 from riskkit.models.score_cases import DIRECTIONS
 from riskkit.models.scorecard import BASE_POINTS, Scorecard, fit_logistic, fit_scorecard, probability_of
-from riskkit.models.statistical_scores import refit_advice
 from riskkit.models.stored_score import read_score, write_score
 from riskkit.models.time_cuts import debtor_folds, time_cuts, unseen
 from riskkit.models.validation import (
@@ -294,8 +292,8 @@ def test_a_customer_base_that_moved_asks_for_a_new_fit_in_words():
     values = pd.DataFrame({"dbt_days": now, "open_months": rng.normal(0, 1, 600)})
     drift = measure_drift(learned, values, customers_before=800, horizon=6, limit=0.25)
     assert dict(zip(drift["figure"], drift["has_moved"], strict=True)) == {"dbt_days": True, "open_months": False}
-    fitted = SimpleNamespace(fitted_day=dt.date(2024, 6, 30).toordinal())
-    said = refit_advice(drift, [fitted])
+    day = dt.date(2024, 6, 30).toordinal()
+    said = refit_advice(drift, fitted_day=day)
     assert len(said) == 1
     french = language("fr").say(said[0])
     assert "score du 30/06/2024" in french
@@ -303,7 +301,7 @@ def test_a_customer_base_that_moved_asks_for_a_new_fit_in_words():
     assert "1 grandeur a bougé" in french.replace("\u00a0", " ")
     assert "dbt_days" not in french  # a figure bears its name, not that of its column
     assert re.search(r"indice de stabilité \d,\d", french)
-    assert refit_advice(drift.assign(has_moved=False), [fitted]) == []
+    assert refit_advice(drift.assign(has_moved=False), fitted_day=day) == []
 
 
 def test_every_figure_of_a_score_has_a_name():
