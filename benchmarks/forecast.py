@@ -6,7 +6,7 @@
   before the files do. Baselines beside; `curve`, `habits`, `shared_curve`, `own_habits` are layers of the model: it
   is the average of the last two, weighted by how likely each found what was known of earlier dates of the backtest
   (equal at the first). That there be an average was decided knowing that it does better on these dates; it does so on
-  the eleven before the first cut too, with what was known by then (0.161, own habits 0.177). Interval: bootstrap of dates.
+  the eleven before the first cut too, as known by then (0.161, own habits 0.177). Interval: bootstrap of dates.
 - `weekly_wape_count`: the same with every invoice counted as one euro.
 - `weekly_wape_floor`: the weekly_wape of the model in futures drawn from itself, items independent: what chance leaves
   to a forecast that is exactly right. Interval: 95 % of the draws; beside, the share of them at or below 0.165, asked
