@@ -19,7 +19,7 @@ from typing import Any
 
 PACKAGES = ("matplotlib", "pandas", "python-pptx", "typst", "xlsxwriter")
 ITEMS, CUSTOMERS = 200_000, 20_000
-PARTS = ("pdf", "report_html", "slides", "workbook", "workbook_200k")
+DOCUMENTS = ("pdf", "report_html", "slides", "workbook", "workbook_200k")
 
 
 def rows() -> list[dict[str, Any]]:
@@ -36,7 +36,7 @@ def rows() -> list[dict[str, Any]]:
         subprocess.run(command, check=True, capture_output=True, cwd=home)  # noqa: S603 - our own program
         whole = time.perf_counter() - begun
         made = [_row("diagnostic_s", "sample", whole, "s")]
-        for part in PARTS:
+        for part in DOCUMENTS:
             found = _alone(part, run)
             dataset = "sample" if part != "workbook_200k" else "200,000 open items"
             made.append(_row(f"{part}_s", dataset, found["seconds"], "s"))

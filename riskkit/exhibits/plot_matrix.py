@@ -45,10 +45,13 @@ def plot_matrix(
         own = cell == str(row["cell"])
         axes.add_patch(_square(across, up, sheet.colours.accent if own else sheet.colours.raised))
         said = words.say(strategy(cell)).partition(". ")[0].rstrip(".")
-        place, ink = bottom + (up + 1) * high - 0.1, sheet.colours.accent_ink if own else sheet.colours.quiet
-        for line in wrap(said, wide - 0.24, bold=own, lines=3):
+        lines = wrap(said, wide * 0.62, bold=own, lines=3)
+        ink = sheet.colours.accent_ink if own else sheet.colours.quiet
+        place = bottom + 2 * high - 0.1 if up else bottom + 0.1 + len(lines) * line_height("label")
+        edge = right - 0.12 if across else left + 0.12
+        for line in lines:  # in the outer corner: the dot is nearer to the middle
             place -= line_height("label")
-            sheet.write(left + across * wide + 0.12, place, line, colour=ink, bold=own)
+            sheet.write(edge, place + 0.04, line, colour=ink, bold=own, ha="right" if across else "left")
     x, y = (
         1 + max(min(math.log(max(float(row[value]), 1e-9) / float(row[limit]), 4), 0.93), -0.93)
         for value, limit in (

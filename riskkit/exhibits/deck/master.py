@@ -45,7 +45,6 @@ class Box:
 _WHOLE = RIGHT - LEFT
 _TITLE = Box("title", 0, "Title", LEFT, 0.5, _WHOLE, 1.0, TITLE_PT)
 _SOURCE = Box("body", 19, "Source", LEFT, 6.56, _WHOLE, 0.34, SMALL_PT)
-_THIRD = (_WHOLE - 0.6) / 3
 LAYOUTS: dict[str, tuple[Box, ...]] = {
     "cover": (
         Box("ctrTitle", 0, "Title", LEFT, 2.3, 9.6, 1.3, 40),
@@ -54,10 +53,9 @@ LAYOUTS: dict[str, tuple[Box, ...]] = {
     ),
     "columns": (
         _TITLE,
-        *(
-            Box("body", 10 + rank, f"Column {rank + 1}", LEFT + rank * (_THIRD + 0.3), 1.75, _THIRD, 4.75)
-            for rank in range(3)
-        ),
+        Box("body", 10, "Found", LEFT, 1.75, 4.4, 4.75),
+        Box("body", 11, "Costs", LEFT + 4.65, 1.75, 2.8, 4.75),
+        Box("body", 12, "Steps", LEFT + 7.7, 1.75, _WHOLE - 7.7, 4.75),
         _SOURCE,
     ),
     "chart": (

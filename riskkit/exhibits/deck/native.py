@@ -69,6 +69,7 @@ def _axes(drawn: Any, chart: Chart) -> None:
         names.reverse_order, values.tick_label_position = True, XL_TICK_LABEL_POSITION.HIGH
     if len(chart.categories) > _NAMED:
         _skip(names, len(chart.categories) // _NAMED + 1)
+        names.tick_labels.font.size = Pt(9)
     if chart.kind == "bar" and chart.has_labels:
         values.visible = False
         values.has_major_gridlines = False

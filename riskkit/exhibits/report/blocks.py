@@ -20,7 +20,8 @@ _TEXT_BLOCKS = {"p": "paragraph", "h3": "heading", "h4": "heading"}
 _CELLS = ("th", "td", "caption", "dt", "dd", "li")
 _BREAKING = ("br", "div")
 _WORDLESS = re.compile(r"[ \t\r\n]+")  # no-break spaces are kept
-_WIDEST = 64
+_WIDEST = 52
+_RIGID = 1.35  # a word or a number asks for its whole width, where a sentence takes more lines
 _VOID = ("br", "hr", "img", "meta", "link", "input", "col")
 
 
@@ -169,9 +170,11 @@ def _width(rows: list[list[list[Run]]], kinds: list[str], column: int, *, is_num
     texts = ["".join(run["text"] for run in row[column]) for row in rows]
     heads = [text for text, kind in zip(texts, kinds, strict=True) if kind == "thead"]
     words = [len(word) for text in heads for word in text.split(" ")]
-    values = [len(text) for text, kind in zip(texts, kinds, strict=True) if kind != "thead"]
-    longest = max([*words, *values, 4])
-    return max(longest + 3, 8) if is_number else min(max(longest + 2, 10), _WIDEST)
+    values = [text for text, kind in zip(texts, kinds, strict=True) if kind != "thead"]
+    longest = max([*words, *map(len, values), 4])
+    if is_number or not any(" " in text for text in values):
+        return min(round(max(longest + 2, 6) * _RIGID), _WIDEST)
+    return min(max(longest + 2, 12), _WIDEST)
 
 
 def _trimmed(runs: list[Run]) -> list[Run]:

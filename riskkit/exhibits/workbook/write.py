@@ -7,6 +7,7 @@ text is written as text, whatever it begins with.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from riskkit.exhibits.workbook.sheet import Sheet, SheetChart
 MOST_ROWS = 1_000_000  # Excel has 1,048,576
 NOTE_ROW, TOTAL_ROW, HEAD_ROW = 1, 2, 3
 _MAX_TEXT = 32_767
+_METHOD_PLACES, _MEANING_CHARS, _FORMULA_CHARS = (0, 1, 4), 72, 52
 _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -115,7 +117,7 @@ def _styles(book: Any, accent: str) -> dict[str, Any]:
         for kind, shape in _SHAPES.items()
     }
     styles["total"] = book.add_format({"bold": True, "top": 1, "bg_color": LIGHT.raised})
-    styles["text"] = book.add_format({"valign": "top"})
+    styles["text"] = book.add_format({"valign": "top", "indent": 1})
     styles["wide"] = book.add_format({"valign": "top", "text_wrap": True})
     styles["note"] = book.add_format({"font_color": LIGHT.quiet, "italic": True})
     styles["title"] = book.add_format({"bold": True, "font_size": 16, "font_color": accent})
@@ -136,6 +138,7 @@ def _write_sheet(book: Any, sheet: Sheet, styles: Mapping[str, Any], words: Lang
         made.set_column(place, place, column.width or _WIDTHS[column.kind])
     made.write_string(0, 0, clean(sheet.title), styles["title"])
     made.write_string(NOTE_ROW, 0, clean(sheet.note), styles["note"])
+    made.set_row(HEAD_ROW, 30)
     _write_totals(made, sheet, styles, words)
     _add_table(made, sheet, last, styles)
     kinds = [(column.kind, styles[column.kind]) for column in sheet.columns]
@@ -236,6 +239,7 @@ def _write_chart(book: Any, made: Any, sheet: Sheet, chart: SheetChart) -> None:
                 "line": {"color": colour, "width": 2.25}, "fill": {"color": colour},
             })  # fmt: skip
         drawn.set_legend({"position": "bottom"})
+        drawn.set_x_axis({"num_format": "dd/mm", "num_font": {"rotation": -45}})
     drawn.set_title({"name": chart.title, "name_font": {"size": 11}})
     drawn.set_size({"width": 760, "height": 320})
     made.insert_chart(HEAD_ROW, len(sheet.columns) + 1, drawn, {"description": chart.title})
@@ -245,7 +249,7 @@ def _write_cover(made: Any, cover: Cover, sheets: Sequence[Sheet], styles: Mappi
     made.hide_gridlines(2)
     made.set_column(0, 0, 44)
     made.set_column(1, 3, 22)
-    made.set_column(4, 4, 40)
+    made.set_column(4, 4, 56)
     made.write_string(0, 0, clean(cover.title), styles["title"])
     row = 1
     for line in cover.lines:
@@ -274,9 +278,15 @@ def _write_cover(made: Any, cover: Cover, sheets: Sequence[Sheet], styles: Mappi
         made.write_formula(row, 4, f'=IF({xl_col_to_name(3)}{row + 1}=0,"{met[0]}","{met[1]}")', None,
                            met[bool(difference)])  # fmt: skip
     row += 2
-    for place, head in enumerate(cover.method_heads):
-        made.write_string(row, (0, 1, 4)[place], head, styles["head"])
-    for texts in cover.methods:
+    for place, head in zip(_METHOD_PLACES, cover.method_heads, strict=True):
+        made.write_string(row, place, head, styles["head"])
+    for name, meaning, formula in cover.methods:
         row += 1
-        for place, text in zip((0, 1, 4), texts, strict=True):
-            made.write_string(row, place, clean(text)[:_MAX_TEXT])
+        lines = max(math.ceil(len(meaning) / _MEANING_CHARS), math.ceil(len(formula) / _FORMULA_CHARS), 1)
+        made.set_row(row, 15 * lines)
+        made.write_string(row, 0, clean(name), styles["text"])
+        made.merge_range(row, 1, row, 3, clean(meaning)[:_MAX_TEXT], styles["wide"])
+        made.write_string(row, 4, clean(formula)[:_MAX_TEXT], styles["wide"])
+    made.set_landscape()
+    made.set_paper(9)
+    made.fit_to_pages(1, 0)
