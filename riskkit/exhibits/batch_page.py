@@ -129,7 +129,6 @@ def _rankings(portfolios: pd.DataFrame, *, language: str) -> list[Html]:
     if portfolios.empty:
         return [element("p", words.text("No portfolio to rank."), class_="rk-nothing")]
     columns = [
-        TableColumn("rank", words.text("No."), "count"),
         TableColumn("link", words.text("Portfolio"), "html"),
         TableColumn("as_of", words.text("Date"), "date"),
         TableColumn("receivables_amount", words.text("Owed"), "money"),
@@ -145,7 +144,6 @@ def _rankings(portfolios: pd.DataFrame, *, language: str) -> list[Html]:
             link=[element("a", name, href=file) for name, file in zip(rows["portfolio"], rows["report"], strict=True)]
         )
         total = {
-            "rank": "",
             "link": words.text("Total"),
             "receivables_amount": rows["receivables_amount"].sum(),
             "overdue_amount": rows["overdue_amount"].sum(),

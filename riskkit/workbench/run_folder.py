@@ -104,8 +104,11 @@ def recover(final: Path) -> None:
 
 
 def _recover_others(final: Path) -> None:
-    """Clean beside `final` what killed processes left of runs of other names, those that nobody writes now."""
-    left = {found[1] for path in final.parent.glob(".*.*") if (found := _LEFT.fullmatch(path.name))}
+    """Clean beside `final` what killed processes left of runs of other names, those that nobody writes now.
+
+    A killed run leaves its lock beside its folder: a hidden folder without one is not a run's, and is not touched.
+    """
+    left = {found[1] for path in final.parent.glob(".*.lock") if (found := _LEFT.fullmatch(path.name))}
     for name in sorted(left - {final.name}):
         with suppress(UsageError), _alone(final.with_name(name)):
             recover(final.with_name(name))

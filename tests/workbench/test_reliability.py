@@ -92,11 +92,13 @@ def test_what_was_killed_under_other_names_is_cleaned_too_but_not_what_is_being_
     (tmp_path / ".2024-01-31.99999").mkdir()
     (tmp_path / ".2024-01-31.lock").write_text("")
     (tmp_path / ".2024-02-29.99999.old").mkdir()
+    (tmp_path / ".2024-02-29.lock").write_text("")
+    (tmp_path / ".mine.2024").mkdir()  # of somebody else: no lock beside it
     (tmp_path / ".2024-02-29.99999.old" / "manifest.json").write_text("{}")
     with building(tmp_path / "2024-04-30") as living, building(tmp_path / "2024-03-31") as aside:
         (aside / "manifest.json").write_text("{}")
         assert living.is_dir()
-    assert {path.name for path in tmp_path.iterdir()} == {"2024-02-29", "2024-03-31", "2024-04-30"}
+    assert {path.name for path in tmp_path.iterdir()} == {"2024-02-29", "2024-03-31", "2024-04-30", ".mine.2024"}
 
 
 LIMITED = """
