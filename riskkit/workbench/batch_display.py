@@ -93,7 +93,8 @@ class BatchDisplay:
     def _ended_line(self, outcome: Outcome) -> str:
         words, name = self._words, shown_path(outcome.folder)
         if outcome.state == "failed":
-            return f"{name} – {words.text('failed')}{words.text(': ')}{' '.join(outcome.messages)}"
+            why = " ".join(" ".join(outcome.messages).split())  # a message of several lines is one here
+            return f"{name} – {words.text('failed')}{words.text(': ')}{why}"
         where = shown_path(outcome.run) if outcome.run else ""
         return f"{name} – {words.text('done')} ({clock(outcome.seconds)}) → {where}"
 

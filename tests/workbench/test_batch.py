@@ -259,7 +259,7 @@ def test_a_terminal_shows_one_table_that_is_drawn_again_in_place() -> None:
         display.begun(Path("durand"))
         display.stage(Path("durand"), "settle")
         assert "rapprochement" in " ".join(display.lines()) or "durand" in display.lines()[1]
-        display.ended(Outcome(Path("durand"), "failed", messages=("Il manque f.csv.",)))
+        display.ended(Outcome(Path("durand"), "failed", messages=("Il manque\n  f.csv.",)))
     assert "Il manque f.csv." in display.lines()[-1]
     assert "1 sur 3 faits, 1 en échec, 0 en cours" in display.lines()[0]
     assert "\x1b[2F\x1b[J" in shown.getvalue()
