@@ -16,6 +16,7 @@ from riskkit.sources.cells import REASONS, TypedRows
 from riskkit.sources.container import sha256
 from riskkit.sources.invoice_columns import invoice_columns, with_invoice_columns
 from riskkit.sources.reading import NEVER, Reading
+from riskkit.sources.settled_twice import judge_settlements, undated_settlements
 from riskkit.sources.stored import Store, StoredTable
 from riskkit.sources.tables_account import Account
 from riskkit.sources.tables_customers import customer_rows, merged, with_missing
@@ -31,7 +32,6 @@ from riskkit.sources.tables_kept import (
     payment_query,
     resolve_names,
     set_variable,
-    undated_settlements,
 )
 from riskkit.sources.tables_payments import add_payments
 
@@ -92,17 +92,17 @@ def read_tables(
     first, latest, has_due, kept = connection.execute(_DAYS).fetchall()[0]
     if not kept and needs_invoices:
         raise DataError(*_nothing_kept(account))
-    if not payments:
-        account.notes += undated_settlements(account)
     connection.execute(statements.OWNERS)
     for part, typed in payments:
         close_payments(typed, account, part=part, notes=said[part])
     set_variable(connection, "has_payments", bool(payments))
     set_variable(connection, "latest", None)
+    account.notes += judge_settlements(connection, currency=main)
     connection.execute(statements.EVERY_PAYMENT)
     paid = connection.execute(_PAID_DAYS).fetchall()[0]
     latest = max((day for day in (latest, paid[1]) if day is not None), default=NEVER)
     set_variable(connection, "latest", latest)
+    account.notes += undated_settlements(connection, currency=main)
     events = kept_events(by_kind["events"], account, ids)
     everyone = with_missing(customers, _named(connection, by_kind["invoices"], events))
     kept_in = store or Store()

@@ -27,9 +27,6 @@ where invoice_number in (
     group by invoice_number having count(*) > 1)
 order by place, row
 """
-_UNDATED = """
-select count(*), coalesce(sum(settled_cents), 0)::bigint from kept where settled_cents <> 0 and settled_date is null
-"""
 
 
 def close_invoices(typed: TypedRows, account: Account, *, part: int, notes: Sequence[Message]) -> None:
@@ -157,21 +154,6 @@ def _distinct(connection: duckdb.DuckDBPyConnection, rows: str, *, keep: str) ->
     connection.execute(statements.DISTINCT.format(rows=rows))
     connection.execute(keep)
     return "coalesce(i.id, own_id)", "join"
-
-
-def undated_settlements(account: Account) -> list[Message]:
-    """What to say of settlements that invoices carry without their date."""
-    count, cents = account.connection.execute(_UNDATED).fetchall()[0]
-    if not count:
-        return []
-    return [
-        message(
-            "{count:settlement|settlements} ({money}) {count:?has|have} no date: {count:?it is|they are} dated at "
-            "the latest date of the files, and {count:?says|say} nothing of delays.",
-            count=count,
-            money=Money(cents, account.currency),
-        )
-    ]
 
 
 def kept_events(tables: Sequence[TypedRows], account: Account, ids: Mapping[str, str]) -> pd.DataFrame:

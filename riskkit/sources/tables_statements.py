@@ -75,7 +75,9 @@ select $part, line, customer_key, customer_name, country, sales_person, payment_
     issued, due_date, signed_cents,
     case when untaxed_cents > 0 and signed_cents < 0 then -untaxed_cents else untaxed_cents end,
     coalesce(code, $currency), coalesce(disputed, false), dispute_date, pays, paid_on,
-    case when pays or $is_lettered then 0 else coalesce(case
+    case when $is_lettered then case when not pays then 0 end
+        when pays then case when $has_open and open_amount is not null then abs(signed_cents) - abs(open_amount) end
+        else coalesce(case
         when $has_paid and paid_amount is not null then paid_amount
         when $has_open and open_amount is not null then signed_cents - open_amount
         when paid_on is not null or is_paid then signed_cents end, 0) end,
@@ -213,12 +215,14 @@ select 0 as block, row, place, line, parts.file,
 from judged_payments join parts using (part) where reason is null
 union all
 select 1, row, place, line, file, invoice_id || ':paid', customer_id, customer_name,
-    case when settled_date is null then 'other'::kind_word when settled_cents < 0 then 'refund'::kind_word
+    case when settled_date is null then 'other'::kind_word when rest_cents < 0 then 'refund'::kind_word
         else 'payment'::kind_word end,
-    coalesce(settled_date, getvariable('latest')), settled_cents, currency, invoice_number, country, sales_person,
+    coalesce(settled_date, getvariable('latest')), rest_cents, currency, invoice_number, country, sales_person,
     payment_terms, siren_raw, null::varchar, null::date
-from identified
-where settled_cents <> 0 and (settled_date is not null or not getvariable('has_payments'))
+from identified join (
+    select row, rest_cents from own_settlements
+    union all select row, -given_back_cents from applied_elsewhere where block = 1) using (row)
+where rest_cents <> 0
 union all
 select 2, row, place, line, file, file || ':' || line, customer_id, customer_name,
     case when moved_cents < 0 then 'refund'::kind_word else 'payment'::kind_word end, issue_date, moved_cents, currency,
@@ -226,6 +230,12 @@ select 2, row, place, line, file, file || ':' || line, customer_id, customer_nam
     payment_terms, siren_raw, lettering, lettering_date
 from (select *, case when is_signed then -amount_cents else abs(amount_cents) end as moved_cents
     from judged_invoices join parts using (part) where reason is null and is_payment)
+union all
+select 3, row, place, line, file, file || ':' || line || ':applied', customer_id, customer_name, 'other'::kind_word,
+    getvariable('latest'), -given_back_cents, currency, null::varchar, country, sales_person, payment_terms, siren_raw,
+    null::varchar, null::date
+from judged_invoices join parts using (part)
+    join (from applied_elsewhere where block = 2 and given_back_cents > 0) using (row)
 """
 
 INVOICE_TABLE = """
@@ -259,7 +269,7 @@ from (
         union all
         select customer_id, customer_name, country, payment_terms, sales_person, siren_raw,
             ((block + 1)::bigint << 58) + place
-        from every_payment where block <> 1)
+        from every_payment where block in (0, 2))
     group by customer_id)
 join parts on parts.part = (first_place >> 40) & ((1 << 18) - 1)
 order by first_place
