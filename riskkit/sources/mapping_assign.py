@@ -12,6 +12,7 @@ from riskkit.sources.mapping_words import only_says_number, says_number
 
 _ACCEPTED = 0.5
 _SOME = 0.2
+_MOST, _FEW = 0.9, 0.1
 
 
 def one_entity(found: Found) -> Found:
@@ -22,8 +23,15 @@ def one_entity(found: Found) -> Found:
 
 
 def named_customers(headers: Sequence[str], seen: Sequence[Contents], found: Found) -> Found:
-    """The mapping, customers that only words identify being names unless their header says a code."""
-    if "customer_id" not in found or "customer_name" in found:
+    """The mapping, customers that only words identify being names unless their header says a code, and codes codes."""
+    if "customer_id" in found and "customer_name" in found:
+        return found
+    if "customer_name" in found:
+        index, sure = found["customer_name"]
+        if seen[index].with_digit < _MOST or seen[index].spaced > _FEW:
+            return found
+        return {**{f: place for f, place in found.items() if f != "customer_name"}, "customer_id": (index, sure)}
+    if "customer_id" not in found:
         return found
     index, sure = found["customer_id"]
     if seen[index].with_digit > _SOME or seen[index].filled == 0 or says_number(headers[index]):
