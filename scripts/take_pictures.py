@@ -39,7 +39,7 @@ MOST_BYTES = 120_000
 WIDE = {"width": 1320, "height": 840}
 TERMINAL = """<style>body{margin:0;background:#fff}
 pre{margin:0;padding:18px 22px;background:#14181d;color:#e8ebee;white-space:pre-wrap;
-font:14px/1.5 "DejaVu Sans Mono",monospace;width:860px;box-sizing:border-box}b{color:#7cc4e4;font-weight:400}
+font:14px/1.5 "DejaVu Sans Mono",monospace;width:980px;box-sizing:border-box}b{color:#7cc4e4;font-weight:400}
 </style><pre><b>$ %s</b>
 %s</pre>"""
 
