@@ -35,10 +35,13 @@ from voila.static_file_handler import AllowListFileHandler, TemplateStaticFileHa
 from voila.tornado.handler import TornadoVoilaHandler
 
 from riskkit.workbench.abandoned import AbandonedKernels
+from riskkit.workbench.access import name_of_user, role_of_user
 from riskkit.workbench.forked_kernels import fork_kernels
+from riskkit.workbench.session_log import NAME, ROLE, SESSION
 
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 5.0
+HEADERS = (ROLE, NAME, SESSION)
 
 
 class RunPage(TornadoVoilaHandler):  # type: ignore[misc]
@@ -58,6 +61,10 @@ class RunPage(TornadoVoilaHandler):  # type: ignore[misc]
             kept = [(k, v) for k, vs in self.request.query_arguments.items() if k != "token" for v in vs]
             self.redirect(self.base_url + ("?" + urlencode(kept) if kept else ""))
             return
+        user, provider = self.current_user, self.identity_provider
+        for header, value in zip(HEADERS, (role_of_user(user), name_of_user(user), user.username), strict=True):
+            self.request.headers[header] = value
+        provider.note("opened", self, user, asked=self.request.query)
         await super().get(path)
 
 
@@ -69,6 +76,7 @@ class ClosePage(VoilaShutdownKernelHandler):  # type: ignore[misc]
         """Free the kernel; one that is already gone is no fault."""
         if kernel_id in self.kernel_manager:
             await ensure_async(self.kernel_manager.shutdown_kernel(kernel_id))
+            self.identity_provider.note("closed", self, self.current_user)
         self.set_status(204)
         self.finish()
 
@@ -163,10 +171,12 @@ class DashboardApplication(Voila):  # type: ignore[misc]
 
     config_file_paths: ClassVar[list[str]] = []
 
-    def __init__(self, *, headers: dict[str, str], shell: dict[str, Any], **traits: Any) -> None:
-        super().__init__(**traits)
-        SecurityHeaders.headers = headers
-        self.shell = shell
+    def __init__(self, order: dict[str, Any]) -> None:
+        super().__init__(config=Config(order["settings"]))
+        SecurityHeaders.headers = order["headers"]
+        self.shell: dict[str, Any] = order["shell"]
+        self.host_names: list[str] = order["host_names"]
+        self.is_public: bool = order["is_public"]
         self.sockets: list[Any] = []
         self.port: int
 
@@ -174,6 +184,8 @@ class DashboardApplication(Voila):  # type: ignore[misc]
         """Take the port before the first kernel is prepared, because kernels are told its number."""
         self.sockets = bind_sockets(self.port, self.ip)
         self.port = self.sockets[0].getsockname()[1]
+        if self.is_public and self.ip not in ("0.0.0.0", "::"):  # noqa: S104 - kernels call on the loopback interface
+            self.sockets += bind_sockets(self.port, "127.0.0.1")
 
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings with riskkit's error and sign-in pages, and no other host name than this machine's."""
@@ -181,7 +193,8 @@ class DashboardApplication(Voila):  # type: ignore[misc]
         settings.update(
             jinja2_env=settings["voila_jinja2_env"],
             jinja_template_vars={"riskkit": self.shell},
-            allow_remote_access=False,
+            allow_remote_access=self.is_public,
+            local_hostnames=["localhost", *self.host_names],
             xsrf_cookie_kwargs={"samesite": "Lax"},
         )
         return settings
@@ -195,7 +208,8 @@ class DashboardApplication(Voila):  # type: ignore[misc]
     def listen(self) -> None:
         """Serve until told to stop; say on the standard output, once, which port it is."""
         self.app.add_transform(SecurityHeaders)
-        HTTPServer(self.app).add_sockets(self.sockets)
+        # who is behind a proxy of this machine is told by it; nobody else is believed
+        HTTPServer(self.app, xheaders=bool(self.host_names) and not self.is_public).add_sockets(self.sockets)
         self.ioloop = IOLoop.current()
         abandoned = AbandonedKernels(self.kernel_manager, patience_seconds=PATIENCE_SECONDS)
         # the clock of the machine, for idle kernels only: no figure depends on it
@@ -225,7 +239,7 @@ class DashboardApplication(Voila):  # type: ignore[misc]
 def main() -> None:
     """Read the settings (one line of JSON) from the standard input and serve until it is closed."""
     order = json.loads(sys.stdin.readline())
-    application = DashboardApplication(headers=order["headers"], shell=order["shell"], config=Config(order["settings"]))
+    application = DashboardApplication(order)
     nursery = fork_kernels(application)
     try:
         application.initialize([order["notebook"]])

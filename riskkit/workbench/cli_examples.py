@@ -73,6 +73,7 @@ COMMANDS: dict[str, tuple[Message, tuple[tuple[str, Message], ...]]] = {
         (
             ("riskkit dashboard", message("the latest run")),
             ("riskkit dashboard reports/durand/2024-03-31", message("a given run")),
+            ("riskkit dashboard --set-password contributor", message("for a team: then --bind or --host-name")),
         ),
     ),
     "demo": (

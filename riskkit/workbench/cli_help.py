@@ -13,6 +13,7 @@ from riskkit import __version__
 from riskkit.exhibits.language import LANGUAGES, Language
 from riskkit.workbench.cli_anonymise import add_anonymise
 from riskkit.workbench.cli_batch import add_batch
+from riskkit.workbench.cli_dashboard import add_dashboard
 from riskkit.workbench.cli_decide import add_decide
 from riskkit.workbench.cli_examples import COMMANDS
 from riskkit.workbench.cli_letters import add_letters
@@ -171,15 +172,7 @@ def _add_others(made: dict[str, argparse.ArgumentParser], words: Language) -> No
         _add_as_of(made[name], words)
     made["run"].add_argument("--only", metavar=words.text("NAME"), help=words.text("run this notebook only"))
     _add_as_of(made["batch"], words)
-    dashboard = made["dashboard"]
-    dashboard.add_argument("run", nargs="?", metavar=run, help=words.text("folder of a run; without it: the latest"))
-    dashboard.add_argument("--port", type=int, default=0, help=words.text("port of the server; 0: any free one"))
-    dashboard.add_argument(
-        "--no-browser", action="store_true", help=words.text("print the address without opening the browser")
-    )
-    dashboard.add_argument(
-        "--read-only", action="store_true", help=words.text("viewers look and export, and record nothing")
-    )
+    add_dashboard(made["dashboard"], words)
     made["compare"].add_argument("runs", nargs=2, metavar=run, help=words.text("folders of two runs, older first"))
     made["compare"].add_argument(
         "--out",

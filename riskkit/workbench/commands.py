@@ -14,7 +14,6 @@ from riskkit.workbench.cli_text import program, run_lines, shown_path
 from riskkit.workbench.file_choice import copied_files, expand_files
 from riskkit.workbench.manifest import read_manifest
 from riskkit.workbench.reading_text import reading_lines, understood_lines
-from riskkit.workbench.run_folder import latest_run
 
 if TYPE_CHECKING:
     from riskkit.sources.mapping_spec import TableSpec
@@ -131,37 +130,10 @@ def batch(asked: Namespace, words: Language) -> int:
 
 
 def dashboard(asked: Namespace, words: Language) -> int:
-    """`riskkit dashboard`: serve a run until interrupted."""
-    from riskkit.workbench.server import serve_dashboard
+    """`riskkit dashboard`: serve a run until interrupted, or set a password."""
+    from riskkit.workbench.cli_dashboard import run_dashboard
 
-    folder = latest_run(Path(asked.run)) if asked.run else latest_run(REPORTS)
-    if folder is None:
-        where = asked.run or str(REPORTS)
-        raise UsageError(
-            message("There is no run in '{folder}'. Make one with riskkit demo or riskkit run.", folder=where)
-        )
-    read_manifest(folder)
-    browser = sys.stdout.isatty() and not asked.no_browser
-    with serve_dashboard(
-        folder, port=asked.port, language=words.code, open_browser=browser, read_only=asked.read_only
-    ) as served:
-        _print(
-            [
-                words.text("Run shown: {folder}", folder=shown_path(folder)),
-                words.text("Dashboard: {url}", url=served.url),
-                words.text(
-                    "This address holds the key: give it only to who may see the run. Ctrl-C stops the dashboard."
-                ),
-            ]
-        )
-        try:
-            code = served.wait()
-        except KeyboardInterrupt:
-            _print(["", words.text("Dashboard stopped.")])
-            return 0
-    if code:
-        raise UsageError(message("The dashboard stopped by itself. Its log is {file}.", file=str(served.log_file)))
-    return 0
+    return run_dashboard(asked, words)
 
 
 def demo(asked: Namespace, words: Language) -> int:

@@ -24,6 +24,7 @@ from riskkit.workbench.dashboard_fault import fault_notice, record_fault
 from riskkit.workbench.dashboard_runs import OpenRun, RunShelf
 from riskkit.workbench.dashboard_state import NAMES, PAGES, AppState, read_filters
 from riskkit.workbench.page_style import style_unless_served
+from riskkit.workbench.session_log import note_shown
 from riskkit.workbench.views.registry import VIEWS
 from riskkit.workbench.views.view import Act, View, make_box, with_page
 from riskkit.workbench.visit import parse_query
@@ -81,6 +82,7 @@ class App:
             raise
         self.step = step
         self._draw_shell()
+        self._note_shown()
         if is_other and self.idle is not None:
             self.idle()  # the other pages are drawn for this date and language too, once the reader rests
 
@@ -196,6 +198,14 @@ class App:
             (column, f"{column_label(column, words)}{colon}{said_values(panel, column, keys, words)}")
             for column, keys in self.state.filters
         ]
+
+    def _note_shown(self) -> None:
+        """In the session log: who looks at what. A log that cannot be written takes nothing from the page."""
+        state, folder = self.state, self.run.folder.absolute().parent
+        try:
+            note_shown(folder, page=state.page, customer=state.customer, as_of=state.as_of.isoformat())
+        except OSError as fault:
+            record_fault(fault)
 
     # ---- What the reader asks for
 

@@ -30,9 +30,14 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Dashboard:
-    """A running server. `url` holds the token: whoever has it sees the run. Stop it, or use it in a `with`."""
+    """A running server. Stop it, or use it in a `with`.
 
-    url: str
+    `url` and `reader_url` hold the tokens: whoever has one sees the run, with the first also records. Where passwords
+    alone open, as on a network, they hold none and `token` is empty.
+    """
+
+    url: str = field(repr=False)
+    reader_url: str = field(repr=False)
     port: int
     token: str = field(repr=False)
     process: subprocess.Popen[str] = field(repr=False)
@@ -76,6 +81,9 @@ def serve_dashboard(
     open_browser: bool = False,
     preheated: int = 1,
     read_only: bool = False,
+    passwords: Mapping[str, str] | None = None,
+    host_name: str = "",
+    base_url: str = "/",
     notebook: Path = NOTEBOOK,
 ) -> Dashboard:
     """Start serving the pages of a run and return when they can be opened.
@@ -87,7 +95,7 @@ def serve_dashboard(
     port
         0 takes a free one. A port in use is an error, never silently another.
     address
-        A loopback address; anything else is refused, since the connection is not encrypted.
+        A loopback address; any other only with passwords, which then alone open: no token goes in clear.
     token
         The secret in the address; None draws one.
     language
@@ -98,19 +106,46 @@ def serve_dashboard(
         Kernels kept ready for the next visitors, about 100 MB each; 0 starts each when asked.
     read_only
         Nothing can be recorded: no form, and a request to record is refused.
+    passwords
+        Hash of the password of each role, as `passwords.read_passwords` gives them.
+    host_name
+        The name that browsers use where a server with TLS on this machine passes their requests on; that server is then
+        believed when it says who they are.
+    base_url
+        Where the pages are under that name.
     notebook
         The notebook that draws the pages.
 
     """
-    _check_loopback(address)
+    is_public = not _is_loopback(address)
+    if is_public and not passwords:
+        raise UsageError(
+            message(
+                "The dashboard is not opened on '{address}' without a password: anybody on the network could read the "
+                "ledger. Set one with riskkit dashboard --set-password contributor, or keep 127.0.0.1.",
+                address=address,
+            )
+        )
     if not run_folder.is_dir():
         raise UsageError(
             message("There is no run in '{folder}'. Give the folder of a finished run.", folder=str(run_folder))
         )
-    secret = token or secrets.token_urlsafe(32)
+    secret = "" if is_public else token or secrets.token_urlsafe(32)
+    reader_secret = "" if is_public else secrets.token_urlsafe(32)
+    root = f"/{base_url.strip('/')}/".replace("//", "/")
+    access = {
+        "token": secret,
+        "reader_token": reader_secret,
+        "passwords": dict(passwords or {}),
+        "sessions": str(run_folder.resolve().parent),
+    }
     order = {
         "notebook": str(notebook.resolve()),
-        "settings": voila_settings(port=port, token=secret, language=language, address=address, preheated=preheated),
+        "settings": voila_settings(
+            port=port, access=access, language=language, address=address, base_url=root, preheated=preheated
+        ),
+        "is_public": is_public,
+        "host_names": [host_name] if host_name else [],
         "headers": dict(SECURITY_HEADERS),
         "shell": shell_texts(language),
     }
@@ -129,8 +164,10 @@ def serve_dashboard(
         )
     answer = _hand_over(process, order=order)
     shown = f"[{address}]" if ":" in address else address
+    address_of = f"http://{shown}:{answer.get('port', port)}{root}"
     running = Dashboard(
-        url=f"http://{shown}:{answer.get('port', port)}/?token={secret}",
+        url=address_of + (f"?token={secret}" if secret else ""),
+        reader_url=address_of + (f"?token={reader_secret}" if reader_secret else ""),
         port=int(answer.get("port", port)),
         token=secret,
         process=process,
@@ -144,19 +181,13 @@ def serve_dashboard(
     return running
 
 
-def _check_loopback(address: str) -> None:
+def _is_loopback(address: str) -> bool:
     try:
-        loopback = ipaddress.ip_address(address).is_loopback
+        return ipaddress.ip_address(address).is_loopback
     except ValueError:
-        loopback = False
-    if not loopback:
         raise UsageError(
-            message(
-                "The dashboard is not opened on '{address}': its connection is not encrypted and the ledger would "
-                "cross the network in clear. Keep 127.0.0.1, and put a server with TLS in front of it for colleagues.",
-                address=address,
-            )
-        )
+            message("'{address}' is no address of this machine. Give one, as 127.0.0.1 or 0.0.0.0.", address=address)
+        ) from None
 
 
 def _environment(run_folder: Path, *, language: str, log_file: Path, read_only: bool) -> dict[str, str]:

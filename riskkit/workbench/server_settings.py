@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from riskkit.workbench.page_style import page_style
+from riskkit.workbench.session_log import NAME, ROLE, SESSION
 from riskkit.workbench.shell import shell_texts
 
 # Scripts come from files of this server only, never from the page: markup smuggled in through a customer's name has
@@ -26,7 +27,13 @@ SECURITY_HEADERS: Mapping[str, str] = {
 
 
 def voila_settings(
-    *, port: int, token: str, language: str = "fr", address: str = "127.0.0.1", preheated: int = 1
+    *,
+    port: int,
+    access: Mapping[str, Any],
+    language: str = "fr",
+    address: str = "127.0.0.1",
+    base_url: str = "/",
+    preheated: int = 1,
 ) -> dict[str, dict[str, Any]]:
     """Every Voila and Jupyter setting that the dashboard relies on, as sections of a traitlets configuration."""
     widgets = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"]
@@ -36,8 +43,9 @@ def voila_settings(
             "port": port,
             "port_retries": 0,
             "open_browser": False,
-            "token": token,
-            "identity_provider_class": "riskkit.workbench.access.TokenIdentityProvider",
+            "base_url": base_url,
+            "token": access["token"],
+            "identity_provider_class": "riskkit.workbench.access.RoleIdentityProvider",
         },
         "VoilaConfiguration": {
             "template": "riskkit",
@@ -49,6 +57,7 @@ def voila_settings(
             "classic_tree": True,
             "extension_allowlist": widgets,
             "file_allowlist": [],
+            "http_header_envs": [ROLE, NAME, SESSION],
             "preheat_kernel": preheated > 0,
             "default_pool_size": max(preheated, 0),
             "resources": {"riskkit": shell_texts(language), "riskkit_style": page_style()},
@@ -65,5 +74,5 @@ def voila_settings(
             "cull_connected": False,
             "cull_busy": False,
         },
-        "IdentityProvider": {"cookie_options": {"samesite": "Lax"}},
+        "RoleIdentityProvider": {"cookie_options": {"samesite": "Lax"}} | dict(access),
     }

@@ -25,10 +25,13 @@ _SENTENCES: dict[str, Message] = {
     "broken_advice": message("Try again in a moment; if it happens again, send the log of the dashboard."),
     "login": message("Sign in to the dashboard"),
     "login_advice": message(
-        "Paste the access token: it is at the end of the address that riskkit printed when it started."
+        "Type your password, or paste the access token: it is at the end of the address that riskkit printed."
     ),
-    "login_wrong": message("This token is not the right one. Copy it again from the address, without spaces."),
-    "token": message("Access token"),
+    "login_wrong": message(
+        "This password or token is not the right one. A token is copied from the address, without spaces."
+    ),
+    "token": message("Password or access token"),
+    "name": message("Your name, for the log of visits (optional)"),
     "enter": message("Open the dashboard"),
 }
 

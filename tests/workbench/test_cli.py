@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from riskkit.workbench import commands
 from riskkit.workbench.cli import main
 from riskkit.workbench.cli_help import read_date
 from riskkit.workbench.file_choice import expand_files
+from riskkit.workbench.passwords import read_passwords, role_of_password
 from riskkit.workbench.run import FinishedRun
 from riskkit.workbench.source_names import common_name
 from tests.workbench.conftest import INVOICES
@@ -209,3 +211,17 @@ def test_the_manifest_of_a_run_is_plain_json(finished: FinishedRun) -> None:
 )
 def test_a_portfolio_made_of_files_is_named_after_them(files: list[str], name: str) -> None:
     assert common_name([Path(file) for file in files]) == name
+
+
+def test_password_of_a_dashboard_is_set_from_the_command_line(finished, monkeypatch, capsys) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("quatre mots de passe\n"))
+    assert main(["dashboard", str(finished.folder), "--set-password", "reader"]) == 0
+    assert "dashboard_access.json" in capsys.readouterr().out
+    kept = finished.folder.parent / "dashboard_access.json"
+    assert role_of_password("quatre mots de passe", read_passwords(kept.parent)) == "reader"
+    kept.unlink()
+    monkeypatch.setattr("sys.stdin", io.StringIO("court\n"))
+    assert main(["dashboard", str(finished.folder), "--set-password", "reader"]) == 2
+    assert "de 12 à 200 caractères" in capsys.readouterr().err.replace("\u00a0", " ")
+    assert main(["dashboard", str(finished.folder), "--public", "--no-browser"]) == 2
+    assert "sans mot de passe" in capsys.readouterr().err.replace("\u00a0", " ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 
@@ -24,6 +23,7 @@ from riskkit.exhibits.sheet_history import (
 )
 from riskkit.exhibits.sheet_parts import sheet_figures, sheet_head, sheet_identity, sheet_limit, sheet_score
 from riskkit.workbench.follow_up import entries, read_form, record, stamp
+from riskkit.workbench.session_log import role
 from riskkit.workbench.views.view import Act, Host, make_box, missing_notice
 
 EXPORTED = ("open_items", "payment_time", "payer_profiles", "score_notes", "events", "customer_months")
@@ -168,5 +168,5 @@ class CustomerSheet:
 
 
 def is_read_only() -> bool:
-    """Whether the server was started for readers who record nothing."""
-    return os.environ.get("RISKKIT_READ_ONLY", "") == "1"
+    """Whether the visitor records nothing: a reader, or a server started for readers."""
+    return role() != "contributor"
