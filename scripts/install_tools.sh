@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make sure that the tests find a Chromium (pages driven in a browser) and LibreOffice (slides and workbooks opened by
-# another program). Says what to do where it may not install them: the tests that need them are then skipped.
+# another program), and nginx (the dashboard behind TLS). Says what to do where it may not install them: the tests that need them are then skipped.
 set -u
 packages=""
 found=""
@@ -10,6 +10,7 @@ done
 [ -n "$found" ] || packages="chromium fonts-dejavu-core poppler-utils"
 command -v soffice >/dev/null 2>&1 ||
   packages="$packages libreoffice-impress-nogui libreoffice-calc-nogui fonts-liberation"
+command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || packages="$packages nginx-light"
 [ -n "$packages" ] || exit 0
 if command -v apt-get >/dev/null 2>&1; then
   as_root=""

@@ -87,7 +87,7 @@ def run_dashboard(asked: argparse.Namespace, words: Language) -> int:
             lines.append(
                 words.text(
                     "This connection is not encrypted: passwords and figures cross the network in clear. Put a server "
-                    "with TLS in front (docs/equipes.md). Ctrl-C stops the dashboard."
+                    "with TLS in front (docs/guide/equipes.md). Ctrl-C stops the dashboard."
                 )
             )
         print("\n".join(lines), flush=True)
