@@ -12,7 +12,6 @@ from riskkit.errors import UsageError, message
 from riskkit.exhibits.language import Language
 from riskkit.workbench.cli_text import program, run_lines, shown_path
 from riskkit.workbench.file_choice import copied_files, expand_files
-from riskkit.workbench.manifest import read_manifest
 from riskkit.workbench.reading_text import reading_lines, understood_lines
 
 if TYPE_CHECKING:
