@@ -95,6 +95,7 @@ def _reap(children: set[int]) -> None:
 
 def _become_kernel(order: dict[str, Any]) -> None:
     """Run as the kernel that the order describes, as `python -m ipykernel_launcher` would."""
+    import ipywidgets
     from ipykernel.kernelapp import IPKernelApp
 
     from riskkit.workbench.dashboard import forget_widgets
@@ -106,6 +107,7 @@ def _become_kernel(order: dict[str, Any]) -> None:
     sys.argv = ["ipykernel_launcher", *order["argv"]]
     application: Any = IPKernelApp.instance(parent_handle=os.getppid())
     application.initialize(order["argv"])
+    ipywidgets.register_comm_target()  # at its import it does so only inside a kernel; else browsers wait, then guess
     application.start()
 
 

@@ -56,3 +56,19 @@ def test_forked_process_is_followed_without_being_its_parent(run_folder, importa
     nursery.close()
     assert nursery.process.returncode == 0
     assert ForkedProcess(kernel.pid).poll() == 0
+
+
+def test_browser_asks_a_copy_for_all_its_widgets_at_once(notebook, run_folder, importable, context) -> None:
+    """Without an answer on the control channel the front end waits, then guesses which widgets there are."""
+    with serve_dashboard(run_folder, notebook=notebook, preheated=1) as served:
+        tab = context.new_page()
+        sent, answered = [], []
+        tab.on("websocket", lambda opened: (
+            opened.on("framesent", lambda data: sent.append(str(data))),
+            opened.on("framereceived", lambda data: answered.append(str(data))),
+        ))  # fmt: skip
+        open_page(tab, served)
+        assert any("jupyter.widget.control" in frame for frame in sent)
+        assert any("update_states" in frame for frame in answered)
+        assert not any("comm_close" in frame for frame in answered)
+        tab.close()

@@ -17,6 +17,7 @@ from riskkit.exhibits.language import Language
 from riskkit.exhibits.tables import TableColumn, make_table
 from riskkit.ledger.panel_view import Selection, kept_customers
 from riskkit.workbench.follow_up import entries, stamp
+from riskkit.workbench.views.order_desk import ASKED, OrderDesk
 from riskkit.workbench.views.view import (
     Act,
     Host,
@@ -38,7 +39,8 @@ class ActionsPage:
     def __init__(self, host: Host) -> None:
         self.host = host
         self.work, self.recorded = w.HTML(), w.HTML()
-        self.widget = make_box(self.work, self.recorded, css="rk-page")
+        self.desk = OrderDesk(host)
+        self.widget = make_box(self.work, self.desk.form, self.desk.answer, self.recorded, css="rk-page")
         self.stamp: tuple[int, int] = (-1, -1)
         self.shown: tuple[object, ...] = ()
 
@@ -48,6 +50,7 @@ class ActionsPage:
         wanted = (state.as_of, state.language, state.filters, state.option("view"), state.option("start"))
         if wanted != self.shown:
             self.shown, self.stamp = wanted, (-1, -1)
+        self.desk.show()
         self.refresh()
 
     def refresh(self) -> None:
@@ -68,7 +71,10 @@ class ActionsPage:
         self.stamp = found
 
     def act(self, act: Act) -> None:
-        """Another part of the worklist, or another page of it."""
+        """Another part of the worklist, or another page of it; the answer to an order."""
+        if act.do == ASKED:
+            self.desk.act("", act.values)
+            return
         if act.do == "start":
             self.host.go(self.host.state.choose(start=act.value), step=False)
             return

@@ -24,6 +24,7 @@ from riskkit.exhibits.sheet_history import (
 from riskkit.exhibits.sheet_parts import sheet_figures, sheet_head, sheet_identity, sheet_limit, sheet_score
 from riskkit.workbench.follow_up import entries, read_form, record, stamp
 from riskkit.workbench.session_log import role
+from riskkit.workbench.views.order_desk import ASKED, OrderDesk
 from riskkit.workbench.views.view import Act, Host, make_box, missing_notice
 
 EXPORTED = ("open_items", "payment_time", "payer_profiles", "score_notes", "events", "customer_months")
@@ -36,7 +37,8 @@ class CustomerSheet:
         self.host = host
         self.place, self.form, self.journal, self.items = w.HTML(), w.HTML(), w.HTML(), w.HTML()
         self.follow_up = make_box(self.form, self.journal, css="rk-panel rk-follow-up")
-        self.widget = make_box(self.place, self.follow_up, self.items, css="rk-page")
+        self.desk = OrderDesk(host)
+        self.widget = make_box(self.place, self.follow_up, self.desk.form, self.desk.answer, self.items, css="rk-page")
         self.stamp: tuple[int, int] = (-1, -1)
         self.file: CustomerFile | None = None
         self.shown: tuple[object, ...] = ()
@@ -52,6 +54,8 @@ class CustomerSheet:
             self.items.value = "" if self.file is None else self._items(self.file)
             self.follow_up.layout.display = "none" if self.file is None else None
             self._draw_form()
+            self.desk.form.layout.display = self.desk.answer.layout.display = "none" if self.file is None else None
+            self.desk.show(customer_id)
             self.shown, self.stamp = wanted, (-1, -1)
         self.refresh()
 
@@ -67,7 +71,10 @@ class CustomerSheet:
         self.stamp = found
 
     def act(self, act: Act) -> None:
-        """Record what was done or promised."""
+        """Record what was done or promised, or answer an order."""
+        if act.do == ASKED and self.file is not None and act.value == self.file.customer_id:
+            self.desk.act(act.value, act.values)
+            return
         if act.do != "record" or self.file is None or act.value != self.file.customer_id or is_read_only():
             raise UsageError(message("This choice does not exist here: {act}.", act=act.do))
         entry = read_form(act.values, customer_id=self.file.customer_id, as_of=self.host.state.as_of)
