@@ -70,5 +70,4 @@ def test_browser_asks_a_copy_for_all_its_widgets_at_once(notebook, run_folder, i
         open_page(tab, served)
         assert any("jupyter.widget.control" in frame for frame in sent)
         assert any("update_states" in frame for frame in answered)
-        assert not any("comm_close" in frame for frame in answered)
         tab.close()
