@@ -18,11 +18,13 @@ import select
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
+REST_SECONDS = 5.0  # a kernel that was just forked has a page to show: the work leaves it the processor
 _DONE = object()
 KERNEL = ("-m", "ipykernel_launcher")
 _LOADED = ("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell", "websockets.sync.client")
@@ -44,7 +46,7 @@ def main() -> None:
 
 def _fork_on_demand(server: socket.socket, work: Iterator[None]) -> dict[str, Any] | None:
     """Serve orders until the server goes away: None. In a child: its order. Between orders, go on with the work."""
-    is_working = True
+    is_working, resumed = True, 0.0
     children: set[int] = set()
     woken, waker = os.pipe()
     os.set_blocking(waker, False)
@@ -52,7 +54,7 @@ def _fork_on_demand(server: socket.socket, work: Iterator[None]) -> dict[str, An
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     lines = server.makefile("rb")
     while True:
-        ready, _, _ = select.select([server.fileno(), woken], [], [], 0 if is_working else None)
+        ready, _, _ = select.select([server.fileno(), woken], [], [], _until(resumed) if is_working else None)
         if not ready:
             is_working = next(work, _DONE) is not _DONE
         if woken in ready:
@@ -66,6 +68,7 @@ def _fork_on_demand(server: socket.socket, work: Iterator[None]) -> dict[str, An
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             return None
+        resumed = time.monotonic() + REST_SECONDS
         gc.collect(0)
         gc.freeze()  # what is shared stays out of the children's collections, which would write on its pages
         pid = os.fork()
@@ -82,6 +85,11 @@ def _fork_on_demand(server: socket.socket, work: Iterator[None]) -> dict[str, An
             return order
         children.add(pid)
         server.sendall(json.dumps({"pid": pid}).encode() + b"\n")
+
+
+def _until(moment: float) -> float:
+    """Seconds until then; 0 when it is past."""
+    return max(0.0, moment - time.monotonic())
 
 
 def _reap(children: set[int]) -> None:

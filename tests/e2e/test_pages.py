@@ -17,7 +17,7 @@ from riskkit.workbench.server import Dashboard, serve_dashboard
 from riskkit.workbench.views.registry import VIEWS
 from tests.e2e.accessibility import faults, small_targets
 from tests.e2e.axe import serious_faults
-from tests.e2e.conftest import CHECKOUT, open_page
+from tests.e2e.conftest import CHECKOUT, eventually, open_page
 from tests.e2e.runs import COMPANY, HOSTILE, LONG, write_runs
 
 pytestmark = pytest.mark.e2e  # one tab for all tests, in this order
@@ -62,6 +62,12 @@ def go(page, name: str) -> None:
     page.locator("nav.rk-pages").get_by_role("link", name=said[code], exact=True).click()
     page.locator(f"[data-rk-page={name}]").wait_for(state="attached")
     page.locator("h1", has_text=said[code]).wait_for()
+
+
+def is_seen(place, width: int) -> bool:
+    """Whether all of an element is between the edges of a window of that width."""
+    box = place.bounding_box()
+    return bool(box) and box["x"] >= 0 and box["x"] + box["width"] <= width + 1
 
 
 def read(page, test_id: str) -> str:
@@ -120,6 +126,7 @@ def test_pages_fit_every_width_in_both_themes(tab, name: str) -> None:
         if width == 1440:
             assert serious_faults(tab) == [], (name, theme)
         if width == 390:
+            assert eventually(lambda: is_seen(tab.locator("nav.rk-pages [aria-current=page]"), 390)), name
             assert small_targets(tab) == [], name
         tab.screenshot(path=SCREENSHOTS / f"{name}_{width}_{theme}.png", full_page=True)
     tab.emulate_media(color_scheme="light")
@@ -195,13 +202,13 @@ def test_order_is_answered_with_its_reasons_and_logged_for_the_team(tab, runs) -
     form.get_by_role("button", name="Répondre").click()
     tab.locator("[data-testid=page-fault]", has_text="« personne » n’est ni un client").wait_for()
     form.get_by_label("Client (numéro, nom) ou SIREN").fill("menuiserie kéraudren")
-    form.get_by_label("Pour essayer").check()
+    form.get_by_label("Consigner").select_option("non, pour essayer")
     form.get_by_role("button", name="Répondre").click()
     tab.locator("[data-testid=order-answer]:visible", has_text="Menuiserie Kéraudren").wait_for()
     assert "Non consigné" in tab.locator("[data-testid=order-answer]:visible").inner_text()
     assert not log.exists()
     form.get_by_label("Client (numéro, nom) ou SIREN").fill("404 833 048")  # nobody of this run; its key is right
-    form.get_by_label("Pour essayer").uncheck()
+    form.get_by_label("Consigner").select_option("oui, pour l’équipe")
     form.get_by_role("button", name="Répondre").click()
     tab.locator("[data-testid=order-answer]:visible", has_text="404833048").wait_for()
     line = json.loads(log.read_text())

@@ -115,7 +115,15 @@ def _form(customer_id: str, words: Language) -> Html:
             words.text("Your name"),
             element("input", name="author", type="text", required="", maxlength="60", data_rk_remember=""),
         ),
-        _field(words.text("To try: do not log"), element("input", name="try", type="checkbox", value="1")),
+        _field(
+            words.text("Log the answer"),
+            element(
+                "select",
+                element("option", words.text("yes, for the team"), value="", selected="selected"),
+                element("option", words.text("no, just to try"), value="1"),
+                name="try",
+            ),
+        ),
         element("button", words.text("Answer"), type="submit", class_="rk-tool rk-main"),
     )
     return element(

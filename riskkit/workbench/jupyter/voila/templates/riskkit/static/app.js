@@ -6,7 +6,7 @@
   if (window.riskkitApp) return;
   window.riskkitApp = true;
   const BUSY_MS = 350, LIVE_MS = 140, FOCUS_MS = 4000;
-  let count = 0, focused = null, waiting = null, typing = null, downloaded = "";
+  let shownPage = null, count = 0, focused = null, waiting = null, typing = null, downloaded = "";
 
   function letterbox() { return document.querySelector(".rk-app .rk-letterbox input"); }
 
@@ -119,8 +119,15 @@
     moved.concat(rows.filter(stays)).forEach(function (row) { body.appendChild(row); });
   }
 
-  // What is drawn: headings that sort can be reached by the keyboard, names that were typed once are there again.
+  // What is drawn: headings that sort can be reached by the keyboard, names that were typed once are there again, and on
+  // a narrow screen the page one is on is seen among the pages.
   function dress() {
+    const here = document.querySelector("nav.rk-pages [aria-current]");
+    if (here && here !== shownPage) {
+      const list = here.closest("ul");
+      shownPage = here;
+      list.scrollLeft += here.getBoundingClientRect().left - list.getBoundingClientRect().left - 24;
+    }
     document.querySelectorAll("table.rk-sortable thead th[scope=col]:not([tabindex])").forEach(function (heading) {
       heading.tabIndex = 0;
     });
@@ -129,6 +136,7 @@
       try { field.value = field.value || localStorage.getItem("riskkit-" + field.name) || ""; } catch (error) { /* none */ }
     });
   }
+  window.addEventListener("resize", function () { shownPage = null; dress(); });
   document.addEventListener("keydown", function (event) {
     const heading = event.target.closest && event.target.closest("table.rk-sortable thead th[tabindex]");
     if (heading && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); sort(heading); }
