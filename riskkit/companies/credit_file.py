@@ -40,7 +40,7 @@ _FIELDS = {
     "stated_on": Field("date", ("date", "situation au", "date situation", "as of")),
     "current_limit": Field("amount", ("limite", "limite de credit", "plafond", "limite interne", "credit limit")),
     "insured_amount": Field("amount", ("montant garanti", "garantie", "agrement", "encours garanti", "cover")),
-    "insured_share": Field("number", ("quotite", "quotite garantie", "quotité", "insured share")),
+    "insured_share": Field("share", ("quotite", "quotite garantie", "quotité", "insured share")),
     "insured_from": Field("date", ("debut garantie", "garanti du", "valid from")),
     "insured_to": Field("date", ("fin garantie", "garanti jusqu'au", "echeance garantie", "valid to")),
     "orders": Field("amount", ("commandes", "commandes non facturees", "carnet de commandes", "orders")),

@@ -14,7 +14,7 @@ from riskkit.errors import DataError, UsageError, message
 from riskkit.sources import parsing
 from riskkit.sources.tabular import RawTable, open_tables, plain
 
-KINDS = ("text", "amount", "date", "number")
+KINDS = ("text", "amount", "date", "number", "share")
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,9 @@ def read_columns(
     """The rows of a spreadsheet or text file, one column per field found, typed.
 
     From: any file `sources.tabular` opens; `columns` gives the header of a field, usual headers find the others.
-    To:   text, amounts in minor units (Int64), dates, numbers (float64); then source_file, source_line and `unread`
-          (cells that hold something that could not be read, by row). A field that the file lacks has no column.
+    To:   text, amounts in minor units (Int64), dates, numbers and shares (float64, 90 % is 0.9); then source_file,
+          source_line and `unread` (cells that hold something that could not be read, by row). A field that the file
+          lacks has no column.
 
     Parameters
     ----------
@@ -98,14 +99,20 @@ def _typed(table: RawTable, fields: Mapping[str, Field], places: Mapping[str, st
     relation = table.relation
     of_kind = {kind: [places[name] for name in places if fields[name].kind == kind] for kind in KINDS}
     mark = parsing.DECIMALS[
-        parsing.number_habit(relation, of_kind["amount"] + of_kind["number"], spreadsheet=table.is_spreadsheet).decimal
+        parsing.number_habit(
+            relation, of_kind["amount"] + of_kind["number"] + of_kind["share"], spreadsheet=table.is_spreadsheet
+        ).decimal
     ]
+    number = (
+        f"try_cast(number_text((amount_parts(amount_bare({{c}}))).core, '{mark}') as double)"
+        " * case when trim({c}) like '-%' then -1 else 1 end"
+    )
     is_mdy = str(parsing.date_habit(relation, of_kind["date"]).order == "mdy").lower()
     read = {
         "text": "case when not is_missing({c}) then trim({c}) end",
         "amount": f"amount_cents({{c}}, '{mark}')",
-        "number": f"try_cast(number_text((amount_parts(amount_bare({{c}}))).core, '{mark}') as double)"
-        " * case when trim({c}) like '-%' then -1 else 1 end",
+        "number": number,
+        "share": number.replace("{c}", "replace({c}, '%', '')") + " / case when contains({c}, '%') then 100 else 1 end",
         "date": f"case when not is_no_date({{c}}) then cell_date({{c}}, {is_mdy}) end",
     }
     typed = ", ".join(f"{read[fields[name].kind].format(c=column)} as {name}" for name, column in places.items())
@@ -129,4 +136,4 @@ def _cast(values: pd.Series, kind: str) -> pd.Series:
         return values.astype("Int64")
     if kind == "date":
         return pd.to_datetime(values).astype("datetime64[us]")
-    return values.astype("float64") if kind == "number" else values.astype("str")
+    return values.astype("float64") if kind in ("number", "share") else values.astype("str")
