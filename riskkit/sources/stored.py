@@ -28,7 +28,7 @@ class Store:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or Path(tempfile.mkdtemp(prefix="riskkit-tables-"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix=f"riskkit-tables-{os.getpid()}-"))
         self.folder.mkdir(parents=True, exist_ok=True)
         self._removal = None if folder else weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 

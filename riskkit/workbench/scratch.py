@@ -15,7 +15,7 @@ from riskkit.workbench.run_folder import UNWRITABLE
 
 LONGEST_SOCKET_FOLDER = 40
 _PREFIX, _LOCK = "riskkit-run-", "alive.lock"
-_SPILL = re.compile(r"riskkit-spill-(\d+)")
+_OF_PROCESS = re.compile(r"riskkit-(?:spill|tables)-(\d+)(?:-.*)?")
 
 
 class Scratch:
@@ -56,9 +56,9 @@ def clean_abandoned(root: Path) -> None:
 
 
 def _is_abandoned(left: Path) -> bool:
-    spill = _SPILL.fullmatch(left.name)
-    if spill:
-        return not _lives(int(spill[1]))
+    named = _OF_PROCESS.fullmatch(left.name)
+    if named:
+        return not _lives(int(named[1]))
     if not left.name.startswith(_PREFIX) or not (left / _LOCK).is_file():
         return False  # another's, or made this instant and not locked yet
     with (left / _LOCK).open("w") as lock:

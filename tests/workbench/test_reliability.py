@@ -161,14 +161,18 @@ def test_temporary_folders_of_the_dead_are_cleaned_and_those_of_the_living_are_n
         assert holder.stdout is not None
         folder = Path(holder.stdout.readline().strip())
         spill = folder.parent / f"riskkit-spill-{holder.pid}"
+        tables = folder.parent / f"riskkit-tables-{holder.pid}-abc"
         spill.mkdir()
+        tables.mkdir()
         clean_abandoned(folder.parent)
         assert folder.is_dir()
         assert spill.is_dir()
+        assert tables.is_dir()
         holder.send_signal(signal.SIGKILL)
     clean_abandoned(folder.parent)
     assert not folder.exists()
     assert not spill.exists()
+    assert not tables.exists()
     mine = Scratch()
     assert mine.folder.is_dir()
     mine.close()
