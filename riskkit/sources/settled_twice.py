@@ -14,8 +14,7 @@ import duckdb
 from riskkit.errors import Message, Money, message
 
 ALONE = """
-create or replace temp view own_settlements as
-select row, settled_cents as rest_cents from identified where settled_cents <> 0;
+create or replace temp view said_settlements as select *, settled_cents as rest_cents from identified;
 create or replace temp table applied_elsewhere (block integer, row bigint, given_back_cents bigint);
 """
 
@@ -61,7 +60,11 @@ select block, row, greatest(least(available_cents, sum(available_cents) over (
         partition by p.customer_id order by day, place, block, row) - coalesce(cents, 0)), 0)::bigint
     as given_back_cents
 from paying as p left join asked as a on a.customer_id = p.customer_id
-where is_stated and reference is null
+where is_stated and reference is null;
+create or replace temp view said_settlements as
+from identified join (
+    select row, rest_cents from own_settlements
+    union all select row, -given_back_cents from applied_elsewhere where block = 1) using (row)
 """
 
 _SAID_ONCE = """
@@ -77,7 +80,7 @@ select count(*), sum(amount_cents)::bigint from every_payment where block = 1 an
 
 
 def judge_settlements(connection: duckdb.DuckDBPyConnection, *, currency: str) -> list[Message]:
-    """Make `own_settlements` and `applied_elsewhere` from what is kept, and say what was said twice."""
+    """Make `said_settlements` and `applied_elsewhere` from what is kept, and say what was said twice."""
     states = connection.execute("select count(*) from kept where settled_cents <> 0").fetchall()[0][0]
     pays = connection.execute(
         "select (select count(*) from payment_rows) "

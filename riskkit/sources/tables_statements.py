@@ -219,10 +219,7 @@ select 1, row, place, line, file, invoice_id || ':paid', customer_id, customer_n
         else 'payment'::kind_word end,
     coalesce(settled_date, getvariable('latest')), rest_cents, currency, invoice_number, country, sales_person,
     payment_terms, siren_raw, null::varchar, null::date
-from identified join (
-    select row, rest_cents from own_settlements
-    union all select row, -given_back_cents from applied_elsewhere where block = 1) using (row)
-where rest_cents <> 0
+from said_settlements where rest_cents <> 0
 union all
 select 2, row, place, line, file, file || ':' || line, customer_id, customer_name,
     case when moved_cents < 0 then 'refund'::kind_word else 'payment'::kind_word end, issue_date, moved_cents, currency,
