@@ -77,6 +77,8 @@ def habit_breaks(items: Lazy, *, sectors: pd.Series, connection: duckdb.DuckDBPy
     if common.empty:
         return HABIT_BREAKS.empty()
     recent = to_pandas(_recent(seen, lazy(connection, habits), lazy(connection, common)), _RECENT)
+    # The engine gives groups in any order, and the last bit of a sum hangs on it.
+    recent = recent.sort_values(["as_of", "customer_id"], ignore_index=True)
     sector = recent["customer_id"].map(sectors).astype("str").fillna("")
     together = recent.assign(sector=sector).groupby(["as_of", "sector"])[["pull", "information"]].transform("sum")
     wave = together["pull"] / (together["information"] + PRIOR_SECTOR)
@@ -140,6 +142,7 @@ def _habits(seen: Lazy) -> tuple[pd.DataFrame, pd.DataFrame]:
         (c("delay") * c("delay")).sum().alias("squares"),
     )
     own: pd.DataFrame = grouped.collect(backend="pandas").to_native()
+    own = own.sort_values(["as_of", "customer_id"], ignore_index=True)
     own["around"] = (own["squares"] - own["sum"] ** 2 / own["count"]).clip(lower=0)
     own["freedom"] = own["count"] - 1
     dates = own.groupby("as_of")[["count", "sum", "around", "freedom"]].sum()
