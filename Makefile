@@ -2,6 +2,8 @@
 PY ?= python3
 V := .venv/bin
 ARGS ?=
+WAREHOUSE_TESTS := tests/sources/test_database.py tests/sources/test_postgresql.py
+CLUSTER_TESTS := tests/workbench/test_batch_cluster.py
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-warehouse test-cluster test-lowest check dashboard lab bench fuzz notebooks docs site pictures lock clean
 
@@ -36,17 +38,17 @@ test: .venv/.dev ## Install a browser and LibreOffice where needed, then run eve
 	@$(MAKE) --no-print-directory check
 	@# a module stays on one worker: its fixtures are made once, and tests that share a tab keep their order
 	@$(V)/python -m pytest -n 2 --dist loadscope $(ARGS)
-	@sh scripts/test_warehouse.sh
-	@sh scripts/test_cluster.sh
+	@sh scripts/test_extra.sh warehouse $(WAREHOUSE_TESTS)
+	@sh scripts/test_extra.sh cluster $(CLUSTER_TESTS)
 
 test-warehouse: .venv/.dev ## Test the reading of databases: SQLite, DuckDB, and PostgreSQL where it is installed
-	@sh scripts/test_warehouse.sh $(ARGS)
+	@sh scripts/test_extra.sh warehouse $(WAREHOUSE_TESTS) $(ARGS)
 
 test-lowest: ## Test the lowest versions that pyproject.toml allows (ARGS="tests/ledger" for a part)
 	@sh scripts/test_lowest.sh -n 2 --dist loadscope $(ARGS)
 
 test-cluster: .venv/.dev ## Test a batch on a Dask cluster of this machine
-	@sh scripts/test_cluster.sh $(ARGS)
+	@sh scripts/test_extra.sh cluster $(CLUSTER_TESTS) $(ARGS)
 
 check: .venv/.dev ## Style, types and notebooks in sync (fast)
 	@$(V)/ruff check .

@@ -1,4 +1,4 @@
-"""A batch on a Dask cluster: the same jobs, the same outcomes, a machine that dies. Run by scripts/test_cluster.sh."""
+"""A batch on a Dask cluster: the same jobs, the same outcomes, a machine that dies. Run by `make test-cluster`."""
 
 from __future__ import annotations
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from riskkit.decisions.dunning_reasons import STEP_WORDS
 from riskkit.exhibits.bucket_words import bucket_label
+from riskkit.exhibits.language import Language
 from riskkit.exhibits.report.section import Material
 from riskkit.exhibits.run_tables import ageing_buckets
 from riskkit.exhibits.score_words import CLASSES, DECIDERS, LEVELS
@@ -38,6 +41,16 @@ def ageing_sheet(material: Material) -> Sheet | None:
     return Sheet(words.text("Ageing"), "riskkit_ageing", note, columns, chart, parts=[label for label, _ in buckets])
 
 
+def _who(rows: pd.DataFrame, words: Language) -> list[SheetColumn]:
+    """Account, name and class of each customer: the first columns of what is said of customers."""
+    classes = [words.say(CLASSES[str(code)]) for code in rows["risk_class"]]
+    return [
+        SheetColumn(words.text("Account"), "text", cells(rows["customer_id"]), width=14),
+        SheetColumn(words.text("Customer"), "text", cells(rows["name"]), width=32),
+        SheetColumn(words.text("Class"), "text", classes, colour="class", width=16),
+    ]
+
+
 def scores_sheet(material: Material) -> Sheet | None:
     """The class of each customer, who decided it, its chance where there is one, and its reasons."""
     words, scores = material.words, material.table("scores")
@@ -46,15 +59,7 @@ def scores_sheet(material: Material) -> Sheet | None:
     rows = scores.sort_values(["open_amount", "customer_id"], ascending=[False, True])
     chances = [name for name in ("probability_6m", "probability_12m") if name in rows and rows[name].notna().any()]
     columns = [
-        SheetColumn(words.text("Account"), "text", cells(rows["customer_id"]), width=14),
-        SheetColumn(words.text("Customer"), "text", cells(rows["name"]), width=32),
-        SheetColumn(
-            words.text("Class"),
-            "text",
-            [words.say(CLASSES[str(code)]) for code in rows["risk_class"]],
-            colour="class",
-            width=16,
-        ),
+        *_who(rows, words),
         SheetColumn(
             words.text("Risk"), "text", [words.say(LEVELS[str(code)]) for code in rows["risk_level"]], width=12
         ),
@@ -83,15 +88,7 @@ def limits_sheet(material: Material) -> Sheet | None:
         return None
     rows = limits.sort_values(["over_limit_amount", "customer_id"], ascending=[False, True])
     columns = [
-        SheetColumn(words.text("Account"), "text", cells(rows["customer_id"]), width=14),
-        SheetColumn(words.text("Customer"), "text", cells(rows["name"]), width=32),
-        SheetColumn(
-            words.text("Class"),
-            "text",
-            [words.say(CLASSES[str(code)]) for code in rows["risk_class"]],
-            colour="class",
-            width=16,
-        ),
+        *_who(rows, words),
         SheetColumn(words.text("Limit in force"), "money", cells(rows["current_limit_amount"])),
         SheetColumn(words.text("Advised limit"), "money", cells(rows["limit_amount"]), is_total=True),
         SheetColumn(words.text("Insured"), "money", cells(rows["insured_amount"]), is_total=True),
